@@ -20,14 +20,24 @@ export type DType = 'f32' | 'f64';
 
 /** Elementwise functions of one operand. `step`: 1 where x > 0, else 0. */
 export const unaryOps = [
-  'neg', 'abs', 'sign', 'square', 'sqrt', 'reciprocal', 'exp', 'log', 'tanh', 'sigmoid', 'relu', 'step',
+  'neg',
+  'abs',
+  'sign',
+  'square',
+  'sqrt',
+  'reciprocal',
+  'exp',
+  'log',
+  'tanh',
+  'sigmoid',
+  'softplus',
+  'relu',
+  'step',
 ] as const;
 export type UnaryOp = (typeof unaryOps)[number];
 
 /** Elementwise functions of two operands. Comparisons give 1 or 0; `max` and `min` give NaN if either is NaN. */
-export const binaryOps = [
-  'add', 'sub', 'mul', 'div', 'max', 'min', 'gt', 'ge', 'lt', 'le', 'eq',
-] as const;
+export const binaryOps = ['add', 'sub', 'mul', 'div', 'max', 'min', 'gt', 'ge', 'lt', 'le', 'eq'] as const;
 export type BinaryOp = (typeof binaryOps)[number];
 
 /** How an operand of a (rows, cols) operation is stored: whole, one row (cols), one column (rows), one number. */
@@ -58,7 +68,14 @@ export interface Backend {
   unary(op: UnaryOp, out: Address, a: Address, n: number): void;
   /** out (rows, cols) = a op b, each spread over (rows, cols). */
   binary(
-    op: BinaryOp, out: Address, a: Address, aSpread: Spread, b: Address, bSpread: Spread, rows: number, cols: number,
+    op: BinaryOp,
+    out: Address,
+    a: Address,
+    aSpread: Spread,
+    b: Address,
+    bSpread: Spread,
+    rows: number,
+    cols: number,
   ): void;
   /** out = a op s, or s op a when `reversed`. */
   binaryScalar(op: BinaryOp, out: Address, a: Address, s: number, reversed: boolean, n: number): void;
@@ -70,17 +87,33 @@ export interface Backend {
   axpy(y: Address, alpha: number, x: Address, n: number): void;
 
   // Products: c (m, n) = alpha * op(a) (m, k) * op(b) (k, n) + beta * c. With beta 0, c is written, never read.
-  // a is stored (m, k), or (k, m) when transA; b is stored (k, n), or (n, k) when transB. Each element is summed in the order of k.
+  // a is stored (m, k), or (k, m) when transA; b is stored (k, n), or (n, k) when transB. Each product and each sum is
+  // rounded to the dtype as it is made, in the order of k; then alpha * sum, beta * c, and their sum.
   matmul(
-    c: Address, a: Address, b: Address, m: number, n: number, k: number,
-    transA: boolean, transB: boolean, alpha: number, beta: number,
+    c: Address,
+    a: Address,
+    b: Address,
+    m: number,
+    n: number,
+    k: number,
+    transA: boolean,
+    transB: boolean,
+    alpha: number,
+    beta: number,
   ): void;
   /**
    * Products of groups of rows, each with its own matrix: rows offsets[g] .. offsets[g+1] of a (R, k) times b[g] (k, n)
    * (stored (n, k) when transB) give the same rows of c (R, n). `offsets` holds groups + 1 integers.
    */
   segmentedMatmul(
-    c: Address, a: Address, b: Address, offsets: Address, groups: number, n: number, k: number, transB: boolean,
+    c: Address,
+    a: Address,
+    b: Address,
+    offsets: Address,
+    groups: number,
+    n: number,
+    k: number,
+    transB: boolean,
   ): void;
 
   // Layout.
@@ -93,7 +126,8 @@ export interface Backend {
   /** out (n, classes): 1 at labels[i], else 0. */
   oneHot(out: Address, labels: Address, n: number, classes: number): void;
 
-  // Reductions. Empty sums are 0, empty maxima -Infinity. Sums over a column run in the order of rows.
+  // Reductions. Empty sums are 0, empty maxima -Infinity. A column is summed in the order of rows; a row in four partial
+  // sums, column j in sum j % 4, joined as (s0 + s1) + (s2 + s3).
   reduceRows(op: Reduction, out: Address, a: Address, rows: number, cols: number): void;
   reduceCols(op: Reduction, out: Address, a: Address, rows: number, cols: number): void;
   /** out (rows) integers: the first column that holds the row's maximum (the first NaN, if there is one). */

@@ -30,7 +30,7 @@ const parity = 0x1bd11bda;
 
 /** Threefry2x32-20: two words in, two words out (u32), written into `out[0]`, `out[1]`. */
 export function threefry2x32(key0: number, key1: number, counter0: number, counter1: number, out: Uint32Array): void {
-  const keys = [key0, key1, parity ^ key0 ^ key1];
+  const key2 = parity ^ key0 ^ key1;
   let x0 = (counter0 + key0) | 0;
   let x1 = (counter1 + key1) | 0;
   for (let round = 0; round < 20; round++) {
@@ -39,8 +39,9 @@ export function threefry2x32(key0: number, key1: number, counter0: number, count
     x1 = ((x1 << r) | (x1 >>> (32 - r))) ^ x0;
     if (round % 4 === 3) {
       const injection = (round + 1) / 4;
-      x0 = (x0 + keys[injection % 3]) | 0;
-      x1 = (x1 + keys[(injection + 1) % 3] + injection) | 0;
+      const place = injection % 3;
+      x0 = (x0 + (place === 0 ? key0 : place === 1 ? key1 : key2)) | 0;
+      x1 = (x1 + (place === 0 ? key1 : place === 1 ? key2 : key0) + injection) | 0;
     }
   }
   out[0] = x0;
