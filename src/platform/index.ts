@@ -1,0 +1,3 @@
+/** `neuroforge/platform` in Node; a page gets `browser.ts` by the export condition. */
+export type { FileStat, Files, HostInfo } from './files.ts';
+export { files } from './node.ts';
