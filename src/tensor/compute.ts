@@ -1,0 +1,89 @@
+import type { Address, Backend } from '../backends/backend.ts';
+import { NeuroForgeError } from '../core/errors.ts';
+import { Arena, youngest } from './arena.ts';
+import { Storage } from './storage.ts';
+
+const scratchArenas = new WeakMap<Backend, Arena>();
+
+/** Where operations on ordinary tensors compute: reset after each of them. */
+export function scratchOf(backend: Backend): Arena {
+  let scratch = scratchArenas.get(backend);
+  if (!scratch) {
+    scratch = new Arena(backend, 'scratch');
+    scratchArenas.set(backend, scratch);
+  }
+  return scratch;
+}
+
+interface Held {
+  readonly storage: Storage;
+}
+
+/** Throws NF1103 unless both live on one backend (and so have one dtype). */
+export function sameBackend(op: string, a: Backend, b: Backend): void {
+  if (a !== b) {
+    throw new NeuroForgeError('NF1103', `${op}: operands live on different backends or have different dtypes`, {
+      got: `${a.name} ${a.dtype} and ${b.name} ${b.dtype}`,
+      hint: 'make both tensors with the same { backend }',
+    });
+  }
+}
+
+/**
+ * Runs one operation: `run(arena, out)` is given the arena in which to place operands and the address of the result
+ * of n elements. The result lives in the youngest arena among the operands; without one it is an ordinary tensor's.
+ */
+export function compute(
+  backend: Backend,
+  a: Held,
+  b: Held | null,
+  n: number,
+  run: (arena: Arena, out: Address) => void,
+): Storage {
+  a.storage.check();
+  b?.storage.check();
+  const arena = b ? youngest(a.storage.arena, b.storage.arena) : a.storage.arena;
+  return computeIn(backend, arena, n, run);
+}
+
+/** As {@link compute}, with the result's arena given; null for an ordinary result. */
+export function computeIn(
+  backend: Backend,
+  arena: Arena | null,
+  n: number,
+  run: (arena: Arena, out: Address) => void,
+): Storage {
+  if (arena) {
+    const storage = Storage.inArena(arena, n);
+    run(arena, storage.address(arena));
+    return storage;
+  }
+  const scratch = scratchOf(backend);
+  try {
+    const out = scratch.allocate(n);
+    run(scratch, out);
+    return Storage.ofArray(backend, backend.read(out, n));
+  } finally {
+    scratch.reset();
+  }
+}
+
+/** Lets `run` write the `n` elements of `storage` at `offset` in place, wherever they live. */
+export function writeIn(storage: Storage, offset: number, n: number, run: (arena: Arena, at: Address) => void): void {
+  storage.check();
+  const scratch = scratchOf(storage.backend);
+  try {
+    const array = storage.array;
+    if (array) {
+      const at = scratch.allocate(n);
+      storage.backend.write(at, array.subarray(offset, offset + n));
+      run(scratch, at);
+      array.set(storage.backend.read(at, n), offset);
+    } else {
+      run(scratch, storage.address(scratch) + offset);
+    }
+  } finally {
+    scratch.reset();
+  }
+  storage.version++;
+}

@@ -1,0 +1,407 @@
+import type { Address, Backend, BinaryOp, DType, Reduction, UnaryOp } from '../backends/backend.ts';
+import { NeuroForgeError } from '../core/errors.ts';
+import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.ts';
+import type { Arena } from './arena.ts';
+import { youngest } from './arena.ts';
+import { broadcast } from './broadcast.ts';
+import { compute, computeIn, sameBackend, scratchOf, writeIn } from './compute.ts';
+import { debug } from './debug.ts';
+import { Storage } from './storage.ts';
+
+/**
+ * Numbers with a shape. Operations are methods and read as the formula: `x.matmul(W).add(b)`. They check shapes,
+ * compute at once and return a new tensor in the arena of the youngest operand. `T`, `reshape` and `rowRange` are
+ * views that share memory; only `set`, `fill`, `axpy`, `setProduct` and optimizers write.
+ * (D), (N, 1), (1, D) and numbers spread over (N, D); nothing else broadcasts.
+ */
+// biome-ignore format: one line an operation keeps the list of them on a page
+export class Tensor {
+  readonly shape: Shape;
+  /** @internal */
+  readonly storage: Storage;
+  /** @internal */
+  readonly offset: number;
+  /** True for the view `T` of a matrix stored in rows. @internal */
+  readonly transposed: boolean;
+  /** For views: how often the base had been written when the view was taken; -1 for what is no view. */
+  readonly #seen: number;
+
+  /** @internal */
+  constructor(storage: Storage, shape: Shape, offset = 0, transposed = false, isView = false) {
+    this.storage = storage;
+    this.shape = shape;
+    this.offset = offset;
+    this.transposed = transposed;
+    this.#seen = isView ? storage.version : -1;
+  }
+
+  get backend(): Backend {
+    return this.storage.backend;
+  }
+  get dtype(): DType {
+    return this.storage.backend.dtype;
+  }
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+  /** The first dimension: the number of rows, or of examples in a batch. */
+  get rows(): number {
+    return this.shape[0] ?? 1;
+  }
+  /** The product of the dimensions after the first. */
+  get cols(): number {
+    return sizeOf(this.shape.slice(1));
+  }
+  /** The step that this tensor belongs to; null for ordinary tensors and parameters. @internal */
+  get arena(): Arena | null {
+    return this.storage.arena;
+  }
+
+  // Products. (M, K)(K, N) -> (M, N); either may be a transposed view.
+  matmul(b: Tensor): Tensor {
+    const [m, n, k] = this.#productShape(b);
+    const storage = compute(this.backend, this, b, m * n, (arena, out) => this.#multiply(arena, out, b, m, n, k, 1, 0));
+    return new Tensor(storage, [m, n]);
+  }
+
+  /** In place: this = alpha a b + beta this. Returns this. */
+  setProduct(a: Tensor, b: Tensor, alpha = 1, beta = 0): this {
+    const [m, n, k] = a.#productShape(b);
+    this.#expectShape('setProduct', [m, n]);
+    youngest(a.arena, b.arena);
+    this.#write((arena, out) => a.#multiply(arena, out, b, m, n, k, alpha, beta));
+    return this;
+  }
+
+  #multiply(arena: Arena, out: Address, b: Tensor, m: number, n: number, k: number, alpha: number, beta: number): void {
+    this.backend.matmul(
+      out, this.#stored(arena), b.#stored(arena), m, n, k, this.transposed, b.transposed, alpha, beta,
+    );
+  }
+
+  #productShape(b: Tensor): [number, number, number] {
+    sameBackend('matmul', this.backend, b.backend);
+    if (this.shape.length !== 2 || b.shape.length !== 2 || this.shape[1] !== b.shape[0]) {
+      throw new NeuroForgeError('NF1101', `matmul: ${formatShape(this.shape)} times ${formatShape(b.shape)}`, {
+        expected: `(M, K)(K, N)${this.shape.length === 2 ? `, here (${this.shape[1]}, *)` : ''}`,
+        got: formatShape(b.shape),
+        hint:
+          b.shape.length === 2 && this.shape[1] === b.shape[1] ? 'the right factor transposed would fit: .T' : undefined,
+      });
+    }
+    return [this.shape[0], b.shape[1], this.shape[1]];
+  }
+
+  // Elementwise, of one operand.
+  neg(): Tensor { return this.#unary('neg'); }
+  abs(): Tensor { return this.#unary('abs'); }
+  sign(): Tensor { return this.#unary('sign'); }
+  square(): Tensor { return this.#unary('square'); }
+  sqrt(): Tensor { return this.#unary('sqrt'); }
+  reciprocal(): Tensor { return this.#unary('reciprocal'); }
+  exp(): Tensor { return this.#unary('exp'); }
+  log(): Tensor { return this.#unary('log'); }
+  tanh(): Tensor { return this.#unary('tanh'); }
+  sigmoid(): Tensor { return this.#unary('sigmoid'); }
+  /** log(1 + e^x), without overflow. */
+  softplus(): Tensor { return this.#unary('softplus'); }
+  relu(): Tensor { return this.#unary('relu'); }
+  /** 1 / sqrt(x + eps). */
+  rsqrt(eps = 0): Tensor { return (eps === 0 ? this : this.add(eps)).sqrt().reciprocal(); }
+
+  #unary(op: UnaryOp): Tensor {
+    const n = this.size;
+    const storage = compute(this.backend, this, null, n, (arena, out) => {
+      this.backend.unary(op, out, this.#stored(arena), n);
+    });
+    return this.#like(storage);
+  }
+
+  // Elementwise, of two operands.
+  add(b: Tensor | number): Tensor { return this.#binary('add', b); }
+  sub(b: Tensor | number): Tensor { return this.#binary('sub', b); }
+  mul(b: Tensor | number): Tensor { return this.#binary('mul', b); }
+  div(b: Tensor | number): Tensor { return this.#binary('div', b); }
+  maximum(b: Tensor | number): Tensor { return this.#binary('max', b); }
+  minimum(b: Tensor | number): Tensor { return this.#binary('min', b); }
+  /** 1 where this > b, else 0; so do `ge`, `lt`, `le` and `eq`. */
+  gt(b: Tensor | number): Tensor { return this.#binary('gt', b); }
+  ge(b: Tensor | number): Tensor { return this.#binary('ge', b); }
+  lt(b: Tensor | number): Tensor { return this.#binary('lt', b); }
+  le(b: Tensor | number): Tensor { return this.#binary('le', b); }
+  eq(b: Tensor | number): Tensor { return this.#binary('eq', b); }
+  /** number - this. */
+  rsub(a: number): Tensor { return this.#scalar('sub', a, true); }
+  /** number / this. */
+  rdiv(a: number): Tensor { return this.#scalar('div', a, true); }
+
+  #binary(op: BinaryOp, b: Tensor | number): Tensor {
+    if (typeof b === 'number') return this.#scalar(op, b, false);
+    sameBackend(op, this.backend, b.backend);
+    const g = broadcast(op, this.shape, b.shape);
+    const [x, y] = [this.contiguous(), b.contiguous()];
+    const storage = compute(this.backend, x, y, g.rows * g.cols, (arena, out) => {
+      this.backend.binary(op, out, x.#stored(arena), g.a, y.#stored(arena), g.b, g.rows, g.cols);
+    });
+    return new Tensor(storage, g.shape);
+  }
+
+  #scalar(op: BinaryOp, s: number, reversed: boolean): Tensor {
+    const n = this.size;
+    const storage = compute(this.backend, this, null, n, (arena, out) => {
+      this.backend.binaryScalar(op, out, this.#stored(arena), s, reversed, n);
+    });
+    return this.#like(storage);
+  }
+
+  /** min(max(x, low), high). */
+  clip(low: number, high: number): Tensor {
+    const n = this.size;
+    const storage = compute(this.backend, this, null, n, (arena, out) => {
+      this.backend.clip(out, this.#stored(arena), low, high, n);
+    });
+    return this.#like(storage);
+  }
+
+  /** Where this is not 0, `a`, else `b`; all of one shape. */
+  where(a: Tensor, b: Tensor): Tensor {
+    for (const t of [a, b]) {
+      sameBackend('where', this.backend, t.backend);
+      t.#expectShape('where', this.shape);
+      t.storage.check();
+    }
+    const [c, x, y] = [this.contiguous(), a.contiguous(), b.contiguous()];
+    const n = this.size;
+    const home = youngest(youngest(c.arena, x.arena), y.arena);
+    const storage = computeIn(this.backend, home, n, (arena, out) => {
+      this.backend.where(out, c.#stored(arena), x.#stored(arena), y.#stored(arena), n);
+    });
+    return new Tensor(storage, this.shape);
+  }
+
+  // Reductions. Over rows' columns: (N, D) -> (N, 1). Over columns' rows: (N, D) -> (D). Of everything: -> ().
+  rowSum(): Tensor { return this.#reduceRows('sum'); }
+  rowMax(): Tensor { return this.#reduceRows('max'); }
+  rowMean(): Tensor { return this.rowSum().div(this.cols); }
+  colSum(): Tensor { return this.#reduceCols('sum'); }
+  colMax(): Tensor { return this.#reduceCols('max'); }
+  colMean(): Tensor { return this.colSum().div(this.rows); }
+  sum(): Tensor { return new Tensor(this.#reduced('sum', 1, this.size), []); }
+  mean(): Tensor { return this.sum().div(this.size); }
+
+  #reduceRows(op: Reduction): Tensor {
+    this.#expectRank('row reduction', 2);
+    const x = this.contiguous();
+    return new Tensor(x.#reduced(op, this.rows, this.cols), [this.rows, 1]);
+  }
+
+  #reduced(op: Reduction, rows: number, cols: number): Storage {
+    return compute(this.backend, this, null, rows, (arena, out) => {
+      this.backend.reduceRows(op, out, this.#stored(arena), rows, cols);
+    });
+  }
+
+  #reduceCols(op: Reduction): Tensor {
+    this.#expectRank('column reduction', 2);
+    const x = this.contiguous();
+    const [rows, cols] = x.shape;
+    const storage = compute(this.backend, x, null, cols, (arena, out) => {
+      this.backend.reduceCols(op, out, x.#stored(arena), rows, cols);
+    });
+    return new Tensor(storage, [cols]);
+  }
+
+  /** Each row's softmax, its maximum taken off first: e^(x - max) / sum. */
+  softmax(): Tensor {
+    const e = this.sub(this.rowMax()).exp(); // (N, D)
+    return e.div(e.rowSum());
+  }
+
+  /** log sum e^x of each row, (N, 1), finite wherever the row is. */
+  logSumExp(): Tensor {
+    const m = this.rowMax(); // (N, 1)
+    return this.sub(m).exp().rowSum().log().add(m);
+  }
+
+  // Layout.
+  /** The transposed view of a matrix. */
+  get T(): Tensor {
+    this.#expectRank('T', 2);
+    return this.#view([this.shape[1], this.shape[0]], this.offset, !this.transposed);
+  }
+
+  /** A view with other dimensions; one of them may be -1. */
+  reshape(...dimensions: number[]): Tensor {
+    const x = this.contiguous();
+    const known = dimensions.reduce((n, d) => (d === -1 ? n : n * d), 1);
+    const shape = dimensions.map((d) => (d === -1 ? (known === 0 ? 0 : this.size / known) : d));
+    if (sizeOf(shape) !== this.size || shape.some((d) => !Number.isInteger(d))) {
+      throw new NeuroForgeError('NF1105', `reshape of ${formatShape(this.shape)} to ${formatShape(dimensions)}`, {
+        expected: `${this.size} elements`,
+        got: `${sizeOf(shape)}`,
+      });
+    }
+    return x.#view(shape, x.offset, false);
+  }
+
+  /** A view of rows from (included) to to (excluded). */
+  rowRange(from: number, to: number): Tensor {
+    const x = this.contiguous();
+    if (!(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to && to <= this.rows)) {
+      throw new NeuroForgeError('NF1106', `rowRange(${from}, ${to}) of ${formatShape(this.shape)}`, {
+        expected: `whole numbers, 0 <= from <= to <= ${this.rows}`,
+      });
+    }
+    return x.#view([to - from, ...this.shape.slice(1)], x.offset + from * this.cols, false);
+  }
+
+  /** Itself, or a copy in row order if it is a transposed view. @internal */
+  contiguous(): Tensor {
+    if (!this.transposed) return this;
+    const [rows, cols] = this.shape;
+    const storage = compute(this.backend, this, null, rows * cols, (arena, out) => {
+      this.backend.transpose(out, this.#stored(arena), cols, rows);
+    });
+    return new Tensor(storage, this.shape);
+  }
+
+  /** Zeros of this shape, where this tensor lives. */
+  zerosLike(): Tensor {
+    const n = this.size;
+    const storage = compute(this.backend, this, null, n, (_, out) => this.backend.fill(out, 0, n));
+    return new Tensor(storage, this.shape);
+  }
+
+  /** An ordinary copy that outlives its step. */
+  keep(): Tensor {
+    return new Tensor(Storage.ofArray(this.backend, this.dataSync()), this.shape);
+  }
+
+  // Writes, in place.
+  /** Copies the values of a tensor of the same shape, or of an array in row order. Returns this. */
+  set(values: Tensor | ArrayLike<number>): this {
+    if (values instanceof Tensor) {
+      sameBackend('set', this.backend, values.backend);
+      values.#expectShape('set', this.shape);
+      const v = values.contiguous();
+      this.#write((arena, out) => this.backend.copy(out, v.#stored(arena), this.size));
+    } else {
+      if (values.length !== this.size) {
+        throw new NeuroForgeError('NF1105', `set: ${values.length} values for ${formatShape(this.shape)}`);
+      }
+      this.#write((_, out) => this.backend.write(out, values));
+    }
+    return this;
+  }
+
+  fill(value: number): this {
+    this.#write((_, out) => this.backend.fill(out, value, this.size));
+    return this;
+  }
+
+  /** this += alpha x. Returns this. */
+  axpy(alpha: number, x: Tensor): this {
+    sameBackend('axpy', this.backend, x.backend);
+    x.#expectShape('axpy', this.shape);
+    const y = x.contiguous();
+    this.#write((arena, out) => this.backend.axpy(out, alpha, y.#stored(arena), this.size));
+    return this;
+  }
+
+  #write(run: (arena: Arena, at: Address) => void): void {
+    if (this.transposed) {
+      throw new NeuroForgeError('NF1107', 'a transposed view cannot be written', { hint: 'write its base instead' });
+    }
+    writeIn(this.storage, this.offset, this.size, run);
+  }
+
+  // Readback.
+  /** A copy of the values in row order, once they are there. */
+  async data(): Promise<Float32Array | Float64Array> {
+    const x = this.contiguous();
+    if (x.storage.array) return x.dataSync();
+    x.storage.check();
+    return this.backend.readAsync(x.storage.address(scratchOf(x.backend)) + x.offset, x.size);
+  }
+
+  /** A copy of the values in row order, at once. */
+  dataSync(): Float32Array | Float64Array {
+    const x = this.contiguous();
+    x.#checkView();
+    const { array } = x.storage;
+    if (array) return array.slice(x.offset, x.offset + x.size);
+    return this.backend.read(x.storage.address(scratchOf(x.backend)) + x.offset, x.size);
+  }
+
+  /** The value of a tensor of one element. */
+  item(): number {
+    if (this.size !== 1) {
+      throw new NeuroForgeError('NF1108', `item() of a tensor of shape ${formatShape(this.shape)}`, {
+        expected: 'one element',
+      });
+    }
+    return this.dataSync()[0];
+  }
+
+  /** Nested arrays, for reading and tests. */
+  toArray(): unknown {
+    const values = Array.from(this.dataSync());
+    const nest = (shape: Shape, from: number): unknown =>
+      shape.length === 0
+        ? values[from]
+        : Array.from({ length: shape[0] }, (_, i) => nest(shape.slice(1), from + i * sizeOf(shape.slice(1))));
+    return nest(this.shape, 0);
+  }
+
+  toString(): string {
+    return `Tensor ${formatShape(this.shape)} ${this.dtype} ${JSON.stringify(this.toArray())}`;
+  }
+
+  /** Its address, for backends; an ordinary tensor is copied into `arena`. @internal */
+  address(arena: Arena): Address {
+    return this.#stored(arena);
+  }
+
+  #stored(arena: Arena): Address {
+    this.#checkView();
+    return this.storage.address(arena) + this.offset;
+  }
+
+  #checkView(): void {
+    this.storage.check();
+    if (debug.versions && this.#seen >= 0 && this.#seen !== this.storage.version) {
+      throw new NeuroForgeError('NF1204', `a view of shape ${formatShape(this.shape)} is read after its base was written`, {
+        hint: 'take the view again after the write, or keep() a copy before it',
+      });
+    }
+  }
+
+  #view(shape: Shape, offset: number, transposed: boolean): Tensor {
+    this.#checkView();
+    return new Tensor(this.storage, shape, offset, transposed, true);
+  }
+
+  #expectShape(op: string, shape: Shape): void {
+    if (!sameShape(this.shape, shape)) {
+      throw new NeuroForgeError('NF1102', `${op}: shape ${formatShape(this.shape)} does not fit`, {
+        expected: formatShape(shape),
+        got: formatShape(this.shape),
+      });
+    }
+  }
+
+  #expectRank(op: string, rank: number): void {
+    if (this.shape.length !== rank) {
+      throw new NeuroForgeError('NF1109', `${op} of a tensor of shape ${formatShape(this.shape)}`, {
+        expected: rank === 2 ? 'a matrix (N, D)' : `${rank} dimensions`,
+        got: formatShape(this.shape),
+      });
+    }
+  }
+
+  #like(storage: Storage): Tensor {
+    const shape = this.transposed ? [this.shape[1], this.shape[0]] : this.shape;
+    const result = new Tensor(storage, shape);
+    return this.transposed ? result.T : result;
+  }
+}
