@@ -1,0 +1,81 @@
+import type { VNode } from 'preact';
+import { formatPercent } from './format.ts';
+import { type GrayImage, inkDataUri, isDrawable } from './pixels.ts';
+import { ChartSvg } from './svg.tsx';
+import { safeText } from './text.ts';
+
+export interface PredictedImage {
+  readonly label: string;
+  readonly prediction: string;
+  /** Of the prediction, 0 to 1. */
+  readonly probability: number;
+  readonly image: GrayImage;
+  /** Index of the row in its data set. */
+  readonly row?: number;
+}
+
+/** Mistakes first, the surest of them first; then hits, the least sure first. */
+export function worstFirst<T extends { label: unknown; prediction: unknown; probability?: number }>(
+  items: readonly T[],
+): T[] {
+  const sure = (item: T): number => (Number.isFinite(item.probability) ? item.probability! : 0);
+  const wrong = (item: T): boolean => String(item.label) !== String(item.prediction);
+  return items
+    .slice()
+    .sort((a, b) => (wrong(a) ? (wrong(b) ? sure(b) - sure(a) : -1) : wrong(b) ? 1 : sure(a) - sure(b)));
+}
+
+/** Pictures with what they are and what the model took them for, worst first; wraps to its container. */
+export function ImageGrid({ items, limit = 24 }: { items: readonly PredictedImage[]; limit?: number }): VNode {
+  return (
+    <ul class="nf-images">
+      {worstFirst(items.filter((item) => isDrawable(item.image)))
+        .slice(0, limit)
+        .map((item, i) => (
+          <li key={i}>
+            <GrayTile image={item.image} title={sentence(item)} />
+            <Caption {...item} />
+          </li>
+        ))}
+    </ul>
+  );
+}
+
+/** One gray image; ink on paper, and the reverse on dark ground. */
+export function GrayTile({ image, title }: { image: GrayImage; title: string }): VNode {
+  const { width, height } = image;
+  return (
+    <div class="nf-paper">
+      <ChartSvg title={title} width={width} height={height} class="nf-fill nf-ink">
+        <image class="nf-pixels" width={width} height={height} href={inkDataUri(image)} />
+      </ChartSvg>
+    </div>
+  );
+}
+
+function Caption({ label, prediction, probability, row }: PredictedImage): VNode {
+  const hit = label === prediction;
+  return (
+    <p class="nf-caption" aria-hidden="true">
+      <span class="nf-pair">
+        {safeText(label, 16)}
+        {hit ? null : (
+          <>
+            <span class="nf-arrow"> → </span>
+            <b class="nf-wrong">{safeText(prediction, 16)}</b>
+          </>
+        )}
+      </span>
+      <span class="nf-sure">{formatPercent(probability, 0)}</span>
+      {row === undefined ? null : <span class="nf-row">row {row}</span>}
+    </p>
+  );
+}
+
+function sentence(item: PredictedImage): string {
+  const row = item.row === undefined ? '' : `Row ${item.row}: `;
+  const sure = formatPercent(item.probability, 0);
+  return item.label === item.prediction
+    ? `${row}${safeText(item.label, 40)}, recognized (${sure})`
+    : `${row}${safeText(item.label, 40)} taken for ${safeText(item.prediction, 40)} (${sure})`;
+}
