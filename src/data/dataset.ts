@@ -1,16 +1,21 @@
-import type { Shape } from '../core/shape.ts';
+import { NeuroForgeError } from '../core/errors.ts';
+import { type Shape, sizeOf } from '../core/shape.ts';
 
-/** How raw feature values become the numbers a network is fed: value' = (value - offset) * factor, per feature or for all. */
+export type ScalingKind = 'none' | 'unit' | 'signed' | 'standard';
+
+/**
+ * How raw feature values become the numbers a network is fed: value' = (value - offset) * factor, in f64, then rounded
+ * to the target's type. `offset` and `factor` have one entry for all features, or one per feature.
+ */
 export interface Scaling {
-  readonly kind: 'none' | 'unit' | 'signed' | 'standard';
-  /** One number for all features, or one per feature. */
+  readonly kind: ScalingKind;
   readonly offset: readonly number[];
   readonly factor: readonly number[];
 }
 
 /**
  * A table of examples, in raw values. Images stay `Uint8Array` (MNIST is 47 MB, not 188) until a batch is made.
- * Row i of `x` is x[i * features .. (i + 1) * features).
+ * Row i of `x` is x[i * features .. (i + 1) * features), features = the product of `exampleShape`.
  */
 export interface Dataset {
   /** Short name: `mnist`, `digits`, or the file's name. */
@@ -19,18 +24,67 @@ export interface Dataset {
   readonly count: number;
   /** Shape of one example: [28, 28] for images, [30] for a table. */
   readonly exampleShape: Shape;
-  /** Class indices (Int32Array), or values to predict (Float64Array) for regression. */
+  /** Class indices (Int32Array; -1 where a row has no label), or values to predict (Float64Array) for regression. */
   readonly y: Int32Array | Float64Array;
   /** Names of the classes in the order of their indices; absent for regression. */
   readonly classNames?: readonly string[];
   readonly featureNames?: readonly string[];
+  /** The largest value that a feature can have, where that is known (255 for bytes, 16 for the digits). */
+  readonly maxValue?: number;
+  /** Row numbers in the file (from 0, header not counted), carried through {@link subset}. */
+  readonly rowIds: Int32Array;
   /** sha256 (hex) over the unpacked bytes of every file it came from, for run.json. */
   readonly hashes: Readonly<Record<string, string>>;
 }
 
-/** Row numbers into one Dataset, for each part. `test` is null where validation is the test set. */
+/** The parts of one task. `test` is null where validation is the test set. */
 export interface Split {
   readonly train: Dataset;
   readonly val: Dataset;
   readonly test: Dataset | null;
+}
+
+export function featuresOf(dataset: Dataset): number {
+  return sizeOf(dataset.exampleShape);
+}
+
+/** 0, 1, 2 … count - 1. */
+export function firstRows(count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, i) => i);
+}
+
+/** The rows of `dataset` that are named, in that order, copied. Throws NF2501 for a row that is not there. */
+export function subset(dataset: Dataset, rows: ArrayLike<number>): Dataset {
+  const features = featuresOf(dataset);
+  const count = rows.length;
+  const x = emptyLike(dataset.x, count * features);
+  const y = dataset.y instanceof Int32Array ? new Int32Array(count) : new Float64Array(count);
+  const rowIds = new Int32Array(count);
+  for (let i = 0; i < count; i++) {
+    const row = rows[i];
+    if (!(Number.isInteger(row) && row >= 0 && row < dataset.count)) {
+      throw new NeuroForgeError('NF2501', 'no such row', {
+        where: dataset.name,
+        expected: `0 to ${dataset.count - 1}`,
+        got: String(row),
+      });
+    }
+    x.set(dataset.x.subarray(row * features, (row + 1) * features), i * features);
+    y[i] = dataset.y[row];
+    rowIds[i] = dataset.rowIds[row];
+  }
+  return { ...dataset, x, y, rowIds, count };
+}
+
+function emptyLike(x: Dataset['x'], length: number): Dataset['x'] {
+  if (x instanceof Uint8Array) return new Uint8Array(length);
+  return x instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
+}
+
+/** How many rows each class has; empty for regression. Rows without a label are not counted. */
+export function classCounts(dataset: Dataset): number[] {
+  if (dataset.classNames === undefined) return [];
+  const counts = new Array<number>(dataset.classNames.length).fill(0);
+  for (const label of dataset.y) if (label >= 0) counts[label]++;
+  return counts;
 }
