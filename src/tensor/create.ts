@@ -6,7 +6,6 @@ import { checkShape, type Shape, sizeOf } from '../core/shape.ts';
 import type { Arena } from './arena.ts';
 import { computeIn } from './compute.ts';
 import { Indices } from './indices.ts';
-import { Storage } from './storage.ts';
 import { Tensor } from './tensor.ts';
 
 /** Where a tensor made from nothing is to live. */

@@ -49,6 +49,11 @@ export class Storage {
     return new Storage(block.backend, length, null, null, block.address + offset, block);
   }
 
+  /** The same memory, tied to the present step of `arena`; an ordinary tensor's numbers are copied there. */
+  within(arena: Arena): Storage {
+    return new Storage(this.backend, this.length, null, arena, this.address(arena), this.#block);
+  }
+
   /** Throws NF1201 if the step that made it has ended, NF1202 if the model that held it was disposed of. */
   check(): void {
     if (this.arena && this.arena.generation !== this.#generation) {

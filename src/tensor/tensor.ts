@@ -272,6 +272,11 @@ export class Tensor {
     return new Tensor(storage, this.shape);
   }
 
+  /** The same numbers, not copied, as a tensor whose results live in `arena`: for parameters and state in a step. */
+  within(arena: Arena): Tensor {
+    return new Tensor(this.storage.within(arena), this.shape, this.offset, this.transposed);
+  }
+
   /** An ordinary copy that outlives its step. */
   keep(): Tensor {
     return new Tensor(Storage.ofArray(this.backend, this.dataSync()), this.shape);

@@ -1,0 +1,27 @@
+import { NeuroForgeError } from '../core/errors.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { Layer } from './layer.ts';
+
+/**
+ * y = x where x > 0, else slope x, of any shape; the derivative at 0 is the slope.  Maas, Hannun & Ng 2013.
+ * Derivation: ./leaky-relu.md. Throws NF4102 unless 0 <= slope < 1.
+ */
+export function leakyRelu(slope = 0.01): Layer<{ x: Tensor }> {
+  if (!(slope >= 0 && slope < 1)) {
+    throw new NeuroForgeError('NF4102', 'leakyRelu: the slope must be at least 0 and below 1', { got: String(slope) });
+  }
+  return {
+    name: 'leaky-relu',
+    config: { slope },
+    init: (_, input) => input,
+
+    forward(_, x) {
+      return { y: x.maximum(x.mul(slope)), cache: { x } }; // (1)
+    },
+
+    backward(_, dY, { x }) {
+      const derivative = x.gt(0).maximum(slope); // 1 where x > 0, else slope   (2)
+      return dY.mul(derivative);
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { Loss } from './loss.ts';
+import { valuesOf } from './targets.ts';
+
+/**
+ * Sigmoid and binary cross-entropy in one: L = mean(softplus(z) - z y) of logits z (B, 1) and labels y of 0 and 1,
+ * finite wherever the logits are.  Derivation: ./binary-cross-entropy.md
+ */
+export function binaryCrossEntropy(): Loss {
+  return {
+    name: 'binary-cross-entropy',
+    task: 'binary',
+
+    apply(z, batch) {
+      const y = valuesOf('binary cross-entropy', z, batch); // (B, 1)
+      const loss = z.softplus().sub(z.mul(y)).mean(); // (3)
+      const dZ = z.sigmoid().sub(y).div(z.size); // (sigma(z) - y) / B   (4)
+      return { loss, dOutput: dZ };
+    },
+
+    predict: (z) => z.sigmoid(),
+  };
+}
