@@ -58,7 +58,7 @@ export function eachCsvRow(bytes: Uint8Array, where: string, onRow: (cells: stri
       expected: columns,
       got: String(bad[0].width),
       hint:
-        `${good.toLocaleString('en-US')} ${good === 1 ? 'row' : 'rows'} before it are fine; ` +
+        `${good.toLocaleString('en-US')} ${good === 1 ? 'row before it is' : 'rows before it are'} fine; ` +
         `first bad rows: ${bad.map((b) => b.line).join(', ')}`,
     });
   }

@@ -1,6 +1,6 @@
 import { NeuroForgeError } from '../core/errors.ts';
 import { eachCsvRow } from './csv.ts';
-import { type Dataset, firstRows } from './dataset.ts';
+import { type Dataset, featuresOf, firstRows } from './dataset.ts';
 import { chooseLabel, classLabels, numericLabels, type Task } from './labels.ts';
 
 export interface TableOptions {
@@ -39,13 +39,7 @@ export function tableDataset(bytes: Uint8Array, options: TableOptions): Dataset 
   const { x, labels, lines, featureNames, features } = reader.finish();
   const count = lines.length;
   if (count === 0) throw new NeuroForgeError('NF2101', 'the file has a header and no rows', { where });
-  if (like !== undefined && like.x.length / like.count !== features) {
-    throw new NeuroForgeError('NF2108', 'this file has other features than the training file', {
-      where,
-      expected: `${like.x.length / like.count} features`,
-      got: String(features),
-    });
-  }
+  if (like !== undefined) requireSameFeatures(like, features, featureNames, where);
   const at = (row: number) => `${where}:${lines[row]}`;
   const task = options.task ?? 'classification';
   const target =
@@ -56,10 +50,13 @@ export function tableDataset(bytes: Uint8Array, options: TableOptions): Dataset 
         : classLabels(labels, at, like?.classNames);
   const pixels =
     like === undefined ? pixelRange(x, features) : like.x instanceof Uint8Array ? like.maxValue : undefined;
+  if (pixels !== undefined && !(x instanceof Uint8Array)) {
+    throw new NeuroForgeError('NF2108', 'the training file holds pixels of 0 to 255, this one does not', { where });
+  }
   const side = Math.sqrt(features);
   return {
     name: options.name,
-    x: pixels === undefined ? x : toBytes(x, where),
+    x: pixels === undefined ? Float64Array.from(x) : x,
     count,
     exampleShape: like?.exampleShape ?? (pixels === undefined ? [features] : [side, side]),
     y: target.y,
@@ -78,7 +75,8 @@ class TableReader {
   #names: string[] | undefined;
   #label: number | null = null;
   #features = 0;
-  #x = new Float64Array(1024);
+  /** Bytes until a value comes that is none. */
+  #x: Uint8Array | Float64Array = new Uint8Array(4096);
   #filled = 0;
   readonly #labels: string[] = [];
   readonly #lines: number[] = [];
@@ -88,9 +86,8 @@ class TableReader {
   }
 
   row(cells: string[], line: number): void {
-    if (this.#held === null) return this.#take(cells, line);
-    this.#held.push({ cells, line });
-    if (this.#held.length > headRows) this.#begin();
+    if (this.#held === null) this.#take(cells, line);
+    else if (this.#held.push({ cells, line }) > headRows) this.#begin();
   }
 
   finish() {
@@ -125,16 +122,23 @@ class TableReader {
   }
 
   #take(cells: string[], line: number): void {
-    if (this.#filled + this.#features > this.#x.length) {
-      const larger = new Float64Array(Math.max(2 * this.#x.length, this.#filled + this.#features));
+    const needed = this.#filled + this.#features;
+    if (needed > this.#x.length) {
+      const length = Math.max(2 * this.#x.length, needed);
+      const larger = this.#x instanceof Uint8Array ? new Uint8Array(length) : new Float64Array(length);
       larger.set(this.#x);
       this.#x = larger;
     }
     for (let j = 0; j < cells.length; j++) {
       if (j === this.#label) this.#labels.push(cells[j].trim());
-      else this.#x[this.#filled++] = this.#feature(cells[j], j, line);
+      else this.#store(this.#feature(cells[j], j, line));
     }
     this.#lines.push(line);
+  }
+
+  #store(value: number): void {
+    if (this.#x instanceof Uint8Array && (value & 255) !== value) this.#x = Float64Array.from(this.#x);
+    this.#x[this.#filled++] = value;
   }
 
   #feature(cell: string, column: number, line: number): number {
@@ -172,23 +176,34 @@ function looksLikeHeader(rows: readonly (readonly string[])[]): boolean {
 }
 
 /** 1, 16 or 255 where the table can only be pixels, else undefined. */
-function pixelRange(x: Float64Array, features: number): number | undefined {
+function pixelRange(x: Uint8Array | Float64Array, features: number): number | undefined {
   const side = Math.floor(Math.sqrt(features) + 0.5);
-  if (features < 64 || side * side !== features) return undefined;
+  if (features < 64 || side * side !== features || !(x instanceof Uint8Array)) return undefined;
   let max = 0;
-  for (const v of x) {
-    if (!(v >= 0 && v <= 255 && Math.floor(v) === v)) return undefined;
-    if (v > max) max = v;
-  }
+  for (const v of x) if (v > max) max = v;
   return max <= 1 ? 1 : max <= 16 ? 16 : 255;
 }
 
-function toBytes(x: Float64Array, where: string): Uint8Array {
-  const bytes = Uint8Array.from(x);
-  const off = x.findIndex((v, i) => v !== bytes[i]);
-  if (off < 0) return bytes;
-  throw new NeuroForgeError('NF2108', 'the training file holds pixels of 0 to 255, this one does not', {
+function requireSameFeatures(
+  like: Dataset,
+  features: number,
+  names: readonly string[] | undefined,
+  where: string,
+): void {
+  const wanted = featuresOf(like);
+  if (features !== wanted) {
+    throw new NeuroForgeError('NF2108', 'this file has other features than the training file', {
+      where,
+      expected: `${wanted} features`,
+      got: String(features),
+    });
+  }
+  const other = names?.findIndex((name, j) => like.featureNames !== undefined && like.featureNames[j] !== name) ?? -1;
+  if (other < 0) return;
+  throw new NeuroForgeError('NF2108', `feature ${other} has another name than in the training file`, {
     where,
-    got: String(x[off]),
+    expected: JSON.stringify(like.featureNames?.[other]),
+    got: JSON.stringify(names?.[other]),
+    hint: 'the columns must stand in the same order',
   });
 }
