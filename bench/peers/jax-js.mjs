@@ -26,6 +26,35 @@ function loss(params, x, y) {
 const descend = (params, grads) => params.map((p, l) => p.map((t, i) => t.sub(grads[l][i].mul(lr))));
 
 const variants = {
+  // no autograd: the backward pass written out, compiled as a whole
+  hand() {
+    return jit((params, x, y) => {
+      const inputs = [x];
+      params.forEach(([W, b], l) => {
+        const z = np.matmul(inputs[l].ref, W.ref).add(b.ref);
+        inputs.push(l < last ? nn.relu(z) : z);
+      });
+      const logProb = nn.logSoftmax(inputs[last + 1]);
+      const value = logProb.ref
+        .mul(y.ref)
+        .sum()
+        .mul(-1 / batch);
+      let dZ = np
+        .exp(logProb)
+        .sub(y)
+        .mul(1 / batch);
+      const updated = [];
+      for (let l = last; l >= 0; l--) {
+        const [W, b] = params[l];
+        const dW = np.matmul(np.transpose(inputs[l].ref), dZ.ref);
+        const db = dZ.ref.sum(0);
+        if (l > 0) dZ = np.where(inputs[l].greater(0), np.matmul(dZ, np.transpose(W.ref)), 0);
+        else [dZ, inputs[0]].forEach((t) => void t.dispose());
+        updated[l] = [W.sub(dW.mul(lr)), b.sub(db.mul(lr))];
+      }
+      return [value, updated];
+    });
+  },
   // the whole step in one compiled function
   whole() {
     const step = jit((params, x, y) => {
@@ -36,7 +65,7 @@ const variants = {
       );
       return [value, descend(params, grads)];
     });
-    return (params, x, y) => step(params, x, y);
+    return step;
   },
   // gradients compiled, update compiled apart
   split() {
