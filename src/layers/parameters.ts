@@ -17,6 +17,12 @@ interface Declared {
   readonly initializer: Initializer;
 }
 
+/** The state of a model at one instant. */
+export interface Snapshot {
+  readonly values: Float32Array | Float64Array;
+  readonly buffers: Float32Array | Float64Array;
+}
+
 /** Where a layer's backward hands over dL/dparam: the first write of a step writes, later ones add. */
 export class Gradient {
   readonly #target: Tensor;
@@ -60,6 +66,7 @@ export class Parameters {
   /** All parameters as one vector; gaps between them (to 64 bytes) are zero. */
   readonly values: Tensor;
   readonly gradients: Tensor;
+  readonly #bufferValues: Tensor;
   readonly #params = new Map<string, Tensor>();
   readonly #grads = new Map<string, Tensor>();
   readonly #sinks = new Map<string, Gradient>();
@@ -75,7 +82,8 @@ export class Parameters {
     this.#place(params, this.gradients, this.#grads);
     for (const [path, grad] of this.#grads) this.#sinks.set(path, new Gradient(grad));
     const bufferLength = buffers.reduce((n, p) => n + padded(p.shape), 0);
-    this.#place(buffers, this.#flat(bufferLength, 'buffers'), this.#buffers);
+    this.#bufferValues = this.#flat(bufferLength, 'buffers');
+    this.#place(buffers, this.#bufferValues, this.#buffers);
     for (const [declared, placed] of [
       [params, this.#params],
       [buffers, this.#buffers],
@@ -148,6 +156,15 @@ export class Parameters {
       });
     }
     return found;
+  }
+
+  /** A copy of all parameters and buffers, for {@link restore}. */
+  snapshot(): Snapshot {
+    return { values: this.values.dataSync(), buffers: this.#bufferValues.dataSync() };
+  }
+  restore(snapshot: Snapshot): void {
+    this.values.set(snapshot.values);
+    this.#bufferValues.set(snapshot.buffers);
   }
 
   /** @internal */

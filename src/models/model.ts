@@ -56,12 +56,12 @@ export class Model {
   }
 
   /**
-   * One forward and one backward pass in training mode: the mean loss (auxiliary losses included) and the output;
-   * afterwards `parameters.gradients` holds dLoss/dparameter. Nothing is updated.
+   * One forward and one backward pass: the mean loss (auxiliary losses included) and the output; afterwards
+   * `parameters.gradients` holds dLoss/dparameter. No parameter is updated.
    */
-  computeGradients(batch: Pick<Batch, 'x' | 'y'>): { loss: Tensor; output: Tensor } {
+  computeGradients(batch: Pick<Batch, 'x' | 'y'>, training = true): { loss: Tensor; output: Tensor } {
     const { pass, parameters } = this;
-    const { y, cache } = this.#forward(batch.x, true);
+    const { y, cache } = this.#forward(batch.x, training);
     const { loss, dOutput } = this.loss.apply(y, batch);
     parameters.beginStep();
     this.layer.backward(pass.root(), dOutput, cache);
