@@ -74,20 +74,3 @@ export function logTicks(low: number, high: number): number[] {
   while (ticks.length > 7) ticks = ticks.filter((_, i) => i % 2 === 0);
   return ticks;
 }
-
-/** Labels pushed apart to at least `gap`, kept between the bounds as far as there is room; input order kept. */
-export function spread(positions: readonly number[], gap: number, low: number, high: number): number[] {
-  const order = positions.map((_, i) => i).sort((a, b) => positions[a] - positions[b] || a - b);
-  const out = positions.slice();
-  let floor = low;
-  for (const i of order) {
-    out[i] = Math.max(out[i], floor);
-    floor = out[i] + gap;
-  }
-  let ceiling = high;
-  for (const i of order.reverse()) {
-    out[i] = Math.min(out[i], ceiling);
-    ceiling = out[i] - gap;
-  }
-  return out;
-}

@@ -26,7 +26,7 @@ const NUMBERED = 20;
  * so that a handful of errors shows, the square root of the share of the commonest error for errors.
  */
 export function ConfusionMatrix(props: ConfusionMatrixProps): VNode {
-  const { title = 'Confusion matrix', width = 440 } = props;
+  const { title = 'Confusion matrix', width: most = 440 } = props;
   const n = props.classes.length;
   const count = (label: number, prediction: number): number => {
     const value = props.counts[label]?.[prediction];
@@ -37,15 +37,18 @@ export function ConfusionMatrix(props: ConfusionMatrixProps): VNode {
   const longest = Math.max(1, ...names.map((name) => Array.from(name).length));
   const numbered = n <= NUMBERED;
   const left = Math.min(120, 34 + 7.5 * longest);
-  const right = numbered ? 52 : 8;
-  const size = Math.min(n <= 3 ? 76 : 40, (width - left - right) / Math.max(1, n));
+  const right = numbered ? 70 : 8;
+  const size = Math.min(n <= 3 ? 76 : 40, (most - left - right) / Math.max(1, n));
+  const width = left + n * size + right;
   const slanted = longest * 8 > size;
   const top = 22 + (slanted ? Math.min(90, 6 + 5.6 * longest) : 18);
   const plotEnd = top + n * size;
   const rowSums = indices.map((i) => indices.reduce((sum, j) => sum + count(i, j), 0));
   const columnSums = indices.map((j) => indices.reduce((sum, i) => sum + count(i, j), 0));
-  const worst = Math.max(1, ...indices.flatMap((i) => indices.map((j) => (i === j ? 0 : count(i, j)))));
   const total = rowSums.reduce((a, b) => a + b, 0);
+  const commonest = Math.max(0, ...indices.flatMap((i) => indices.map((j) => (i === j ? 0 : count(i, j)))));
+  // A single error among many rows is no alarm: full color from 5 % of a row on.
+  const worst = Math.max(commonest, (0.05 * total) / Math.max(1, n));
   const hits = indices.reduce((sum, i) => sum + count(i, i), 0);
   const pairs = mostConfused(props.classes, props.counts, 3);
   const fontSize = Math.max(8, Math.min(12, size * 0.4));

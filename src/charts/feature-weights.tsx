@@ -6,7 +6,7 @@ import { safeText } from './text.ts';
 import { chosenUnits, type WeightTable } from './weights.ts';
 
 const ROW = 19;
-const WIDTH = 640;
+const WIDTH = 460;
 
 /** The weights of one unit as bars left and right of zero, largest first. */
 export function FeatureBars({ weights, limit = 40 }: { weights: WeightTable; limit?: number }): VNode {
@@ -123,5 +123,5 @@ function featureName(weights: WeightTable, index: number): string {
 }
 
 function labelSpace(names: readonly string[]): number {
-  return Math.min(220, 16 + 7.2 * Math.max(1, ...names.map((name) => Array.from(name).length)));
+  return Math.min(200, 14 + 6.7 * Math.max(1, ...names.map((name) => Array.from(name).length)));
 }

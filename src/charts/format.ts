@@ -33,6 +33,13 @@ export function formatPercent(share: number, digits = 1): string {
   return Number.isFinite(share) ? `${(100 * share).toFixed(digits)}\u202f%` : formatSpecial(share);
 }
 
+/** A probability in whole per cent; one that only rounds to 0 or 100 is said to be below 1 or above 99. */
+export function formatProbability(probability: number): string {
+  if (probability > 0 && probability < 0.005) return '<\u202f1\u202f%';
+  if (probability < 1 && probability >= 0.995) return '>\u202f99\u202f%';
+  return formatPercent(probability, 0);
+}
+
 /** Seconds as 4.1 s, 3 min 20 s, 1 h 12 min. */
 export function formatSeconds(seconds: number): string {
   if (!Number.isFinite(seconds)) return formatSpecial(seconds);

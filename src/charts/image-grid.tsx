@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { formatPercent } from './format.ts';
+import { formatProbability } from './format.ts';
 import { type GrayImage, inkDataUri, isDrawable } from './pixels.ts';
 import { ChartSvg } from './svg.tsx';
 import { safeText } from './text.ts';
@@ -66,7 +66,7 @@ function Caption({ label, prediction, probability, row }: PredictedImage): VNode
           </>
         )}
       </span>
-      <span class="nf-sure">{formatPercent(probability, 0)}</span>
+      <span class="nf-sure">{formatProbability(probability)}</span>
       {row === undefined ? null : <span class="nf-row">row {row}</span>}
     </p>
   );
@@ -74,7 +74,7 @@ function Caption({ label, prediction, probability, row }: PredictedImage): VNode
 
 function sentence(item: PredictedImage): string {
   const row = item.row === undefined ? '' : `Row ${item.row}: `;
-  const sure = formatPercent(item.probability, 0);
+  const sure = formatProbability(item.probability);
   return item.label === item.prediction
     ? `${row}${safeText(item.label, 40)}, recognized (${sure})`
     : `${row}${safeText(item.label, 40)} taken for ${safeText(item.prediction, 40)} (${sure})`;

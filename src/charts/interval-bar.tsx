@@ -10,7 +10,7 @@ export interface IntervalBarProps {
   readonly value: number;
   readonly low: number;
   readonly high: number;
-  /** Other values on the same scale; those left of it are said at its end. */
+  /** Other values on the same scale; those far left of the interval are left out. */
   readonly marks?: readonly { readonly name: string; readonly value: number }[];
 }
 
@@ -21,7 +21,7 @@ export function IntervalBar({ title, value, low, high, marks = [] }: IntervalBar
   const near = marks.filter((mark) => Number.isFinite(mark.value) && mark.value > 1 - 8 * Math.max(0.0125, 1 - low));
   const lowest = Math.min(low, ...near.map((mark) => mark.value));
   const from = [0.99, 0.98, 0.95, 0.9, 0.8, 0.5, 0].find((candidate) => candidate < lowest - (1 - lowest) / 8) ?? 0;
-  const x = scaleLinear([from, 1], [4, WIDTH - 4]);
+  const x = scaleLinear([from, 1], [0, WIDTH]);
   const y = 34;
   return (
     <ChartSvg
@@ -32,7 +32,7 @@ export function IntervalBar({ title, value, low, high, marks = [] }: IntervalBar
       width={WIDTH}
       height={64}
     >
-      <line class="nf-axis" x1={4} x2={WIDTH - 4} y1={y} y2={y} />
+      <line class="nf-axis" x1={0} x2={WIDTH} y1={y} y2={y} />
       {near.map((mark) => (
         <g key={mark.name}>
           <line class="nf-axis" x1={x(mark.value)} x2={x(mark.value)} y1={y - 8} y2={y + 8} />
@@ -53,10 +53,10 @@ export function IntervalBar({ title, value, low, high, marks = [] }: IntervalBar
         />
         <circle class="nf-dot" cx={x(value)} cy={y} r={6} />
       </g>
-      <text class="nf-quiet" x={4} y={y + 26}>
+      <text class="nf-quiet" x={0} y={y + 26}>
         {formatPercent(from, 0)}
       </text>
-      <text class="nf-quiet" x={WIDTH - 4} y={y + 26} text-anchor="end">
+      <text class="nf-quiet" x={WIDTH} y={y + 26} text-anchor="end">
         {formatPercent(1, 0)}
       </text>
     </ChartSvg>

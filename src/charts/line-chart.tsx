@@ -1,9 +1,11 @@
+import { extent } from 'd3-array';
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import type { VNode } from 'preact';
 import { useId } from 'preact/hooks';
-import { Axes, logTicks, type Plot, spread } from './axes.tsx';
+import { Axes, logTicks, type Plot } from './axes.tsx';
 import { formatNumber } from './format.ts';
+import { clearest, type Segment, spread } from './labels.ts';
 import { ChartSvg } from './svg.tsx';
 import { safeText } from './text.ts';
 import { type Tone, toneAt, toneStyle } from './theme.ts';
@@ -49,7 +51,7 @@ export function LineChart(props: LineChartProps): VNode {
   const plot: Plot = {
     left: 52,
     right: width - Math.max(16, labelWidth),
-    top: props.yLabel === undefined ? 12 : 30,
+    top: (props.yLabel === undefined ? 12 : 30) + (series.some((s) => brokenAt(s) !== undefined) ? 14 : 0),
     bottom: height - 42,
   };
 
@@ -65,8 +67,8 @@ export function LineChart(props: LineChartProps): VNode {
 
   const ys = points.flatMap((p) => [p.y, p.low ?? p.y, p.high ?? p.y]).filter(shown);
   const xs = series.flatMap((s) => s.points.map((p) => p.x)).filter(Number.isFinite);
-  const [xLow, xHigh] = widen(Math.min(...xs), Math.max(...xs), false);
-  const [yLow, yHigh] = widen(Math.min(...ys), Math.max(...ys), log);
+  const [xLow, xHigh] = widen(extent(xs) as [number, number], false);
+  const [yLow, yHigh] = widen(extent(ys) as [number, number], log);
   const x = scaleLinear([xLow, xHigh], [plot.left, plot.right]);
   const y = log
     ? scaleLog([yLow / 1.12, yHigh * 1.12], [plot.bottom, plot.top])
@@ -160,13 +162,13 @@ function Curve(props: { series: LineSeries; index: number; x: Scale; y: Scale; s
         class={`nf-curve${tone === 'muted' ? ' nf-thin' : ''}${series.dashed ? ' nf-dashed' : ''}`}
         d={curve ?? ''}
       />
-      {alone.map((p) => (
-        <circle key={p.x} class="nf-dot" cx={x(p.x).toFixed(1)} cy={y(p.y).toFixed(1)} r={3} />
+      {alone.map((p, i) => (
+        <circle key={i} class="nf-dot" cx={x(p.x).toFixed(1)} cy={y(p.y).toFixed(1)} r={3} />
       ))}
       {points.length > 120
         ? null
-        : points.filter(defined).map((p) => (
-            <circle key={p.x} class="nf-hot" cx={x(p.x).toFixed(1)} cy={y(p.y).toFixed(1)} r={6}>
+        : points.filter(defined).map((p, i) => (
+            <circle key={i} class="nf-hot" cx={x(p.x).toFixed(1)} cy={y(p.y).toFixed(1)} r={6}>
               <title>{`${safeText(series.name, 40)}, ${p.x}: ${formatNumber(p.y)}`}</title>
             </circle>
           ))}
@@ -176,22 +178,22 @@ function Curve(props: { series: LineSeries; index: number; x: Scale; y: Scale; s
 
 /** A dotted rule where the first series stops being finite. */
 function Broken({ series, x, plot }: { series: readonly LineSeries[]; x: Scale; plot: Plot }): VNode | null {
-  const firsts = series.flatMap((s) => {
-    const found = s.points.find((p) => Number.isFinite(p.x) && !Number.isFinite(p.y));
-    return found === undefined ? [] : [found];
-  });
+  const firsts = series.flatMap((s) => brokenAt(s) ?? []);
   if (firsts.length === 0) return null;
   const first = firsts.reduce((a, b) => (b.x < a.x ? b : a));
   const at = x(first.x);
-  const left = at > (plot.left + plot.right) / 2;
   return (
     <g>
-      <line class="nf-rule" x1={at} x2={at} y1={plot.top} y2={plot.bottom} />
-      <text class="nf-halo" x={left ? at - 6 : at + 6} y={plot.top + 10} text-anchor={left ? 'end' : 'start'}>
+      <line class="nf-rule" x1={at} x2={at} y1={plot.top - 6} y2={plot.bottom} />
+      <text x={Math.min(at, plot.right - 40)} y={plot.top - 11} text-anchor="middle">
         {`${formatNumber(first.y)} from here`}
       </text>
     </g>
   );
+}
+
+function brokenAt(series: LineSeries): LinePoint | undefined {
+  return series.points.find((p) => Number.isFinite(p.x) && !Number.isFinite(p.y));
 }
 
 function Best(props: {
@@ -207,14 +209,22 @@ function Best(props: {
   const point = series[index]?.points.find((p) => p.x === best.x && props.shown(p.y));
   if (point === undefined) return null;
   const [cx, cy] = [x(point.x), y(point.y)];
-  const share = (cx - plot.left) / (plot.right - plot.left);
-  const anchor = share > 0.7 ? 'end' : share < 0.3 ? 'start' : 'middle';
-  const above = cy - plot.top > (plot.bottom - plot.top) / 2;
+  const label = safeText(best.label, 40);
+  const half = Array.from(label).length * 3.9;
+  const middle = Math.max(plot.left + half, Math.min(cx, plot.right - half));
+  const segments = series.flatMap((s): Segment[] =>
+    s.points
+      .slice(1)
+      .map((p, i): Segment => [x(s.points[i].x), y(s.points[i].y), x(p.x), y(p.y)])
+      .filter((segment) => segment.every(Number.isFinite)),
+  );
+  const candidates = [-18, 22, -34, 38, -50, 54].map((d) => cy + d).filter((v) => v > plot.top && v < plot.bottom - 8);
+  const labelY = clearest(candidates.length === 0 ? [cy - 18] : candidates, middle - half, middle + half, 14, segments);
   return (
     <g style={toneStyle(series[index].tone ?? toneAt(index))}>
       <circle class="nf-ring" cx={cx.toFixed(1)} cy={cy.toFixed(1)} r={4.5} />
-      <text class="nf-halo nf-strong" x={cx.toFixed(1)} y={(above ? cy - 18 : cy + 28).toFixed(1)} text-anchor={anchor}>
-        {safeText(best.label, 40)}
+      <text class="nf-halo nf-strong" x={middle.toFixed(1)} y={labelY.toFixed(1)} dy=".34em" text-anchor="middle">
+        {label}
       </text>
     </g>
   );
@@ -225,7 +235,7 @@ function has(point: LinePoint | undefined, defined: (p: LinePoint) => boolean): 
 }
 
 /** A domain with some extent, also when all values are one. */
-function widen(low: number, high: number, log: boolean): [number, number] {
+function widen([low, high]: [number, number], log: boolean): [number, number] {
   if (low < high) return [low, high];
   if (log) return [low / 2, high * 2];
   const pad = low === 0 ? 1 : Math.abs(low) / 2;

@@ -1,3 +1,4 @@
+import { extent } from 'd3-array';
 import type { VNode } from 'preact';
 import { formatNumber, formatPercent, formatSeconds, type JsonNumber, toNumber } from './format.ts';
 import { LineChart, type LinePoint, type LineSeries } from './line-chart.tsx';
@@ -15,8 +16,8 @@ export function Curves({ data }: { data: ReportData }): VNode | null {
   const trained = rows.filter((row) => row.epoch > 0);
   const from = trained.length >= 3 ? trained : rows;
   const scores = regression ? curves(from, undefined, 'valR2') : curves(from, 'trainAccuracy', 'valAccuracy');
-  const finite = losses.flatMap((s) => s.points.map((p) => p.y)).filter((y) => y > 0 && y < Infinity);
-  const log = finite.length > 0 && Math.max(...finite) > 10 * Math.min(...finite);
+  const [low, high] = extent(losses.flatMap((s) => s.points.map((p) => p.y)).filter((y) => y > 0 && y < Infinity));
+  const log = low !== undefined && high > 10 * low;
   const best = data.best;
   const scoreAtBest = toNumber(rows.find((row) => row.epoch === best?.epoch)?.[regression ? 'valR2' : 'valAccuracy']);
   const percent = regression ? undefined : percentFormat(scores);
@@ -79,8 +80,8 @@ function curves(rows: readonly HistoryRow[], train: Column | undefined, val: Col
 
 /** As many decimals as tell the ticks apart. */
 function percentFormat(series: readonly LineSeries[]): (value: number) => string {
-  const ys = series.flatMap((s) => s.points.map((p) => p.y)).filter(Number.isFinite);
-  const range = Math.max(...ys) - Math.min(...ys);
+  const [low = 0, high = 0] = extent(series.flatMap((s) => s.points.map((p) => p.y)).filter(Number.isFinite));
+  const range = high - low;
   const digits = !(range > 0) || range > 0.04 ? 0 : range > 0.004 ? 1 : 2;
   return (value) => formatPercent(value, digits);
 }
@@ -97,11 +98,16 @@ const COLUMNS: readonly [Column, string, (value: number) => string][] = [
   ['seconds', 'Time', formatSeconds],
 ];
 
+const TABLE_ROWS = 150;
+
 function Numbers({ rows, best }: { rows: readonly HistoryRow[]; best: number | undefined }): VNode {
+  // A table of thousands of rows helps nobody; metrics.jsonl has them all.
+  const every = Math.ceil(rows.length / TABLE_ROWS);
+  const shown = rows.filter((row, i) => i % every === 0 || i === rows.length - 1 || row.epoch === best);
   const columns = COLUMNS.filter(([key]) => rows.some((row) => given(row[key])));
   return (
     <details>
-      <summary>Numbers by epoch</summary>
+      <summary>{every === 1 ? 'Numbers by epoch' : `Numbers of every ${every}th epoch`}</summary>
       <div class="scroll">
         <table>
           <thead>
@@ -115,7 +121,7 @@ function Numbers({ rows, best }: { rows: readonly HistoryRow[]; best: number | u
             </tr>
           </thead>
           <tbody>
-            {rows.map((row) => (
+            {shown.map((row) => (
               <tr key={row.epoch}>
                 <td>
                   {row.epoch}

@@ -20,7 +20,7 @@ export function Confusions({ data }: { data: ReportData }): VNode | null {
   const threshold = metrics?.threshold === undefined ? undefined : toNumber(metrics.threshold);
   return (
     <section>
-      <h2>{matrix ? 'What is taken for what' : 'Thresholds'}</h2>
+      <h2>{matrix ? 'Confusion matrix' : 'ROC curve'}</h2>
       <div class="wide-narrow">
         {matrix ? <ConfusionMatrix classes={confusion.classes} counts={confusion.counts} /> : null}
         {curve ? (
@@ -69,8 +69,8 @@ export function FirstLayer({ data }: { data: ReportData }): VNode | null {
       <h2>First-layer weights</h2>
       <p class="lede">
         {pixels
-          ? 'Each picture is one unit: what raises it is orange, what lowers it is blue, what it ignores is ground.'
-          : 'What raises the output is orange, what lowers it is blue.'}
+          ? 'One picture a unit: orange inputs raise it, blue ones lower it, blank ones leave it as it is.'
+          : 'Orange raises the unit, blue lowers it.'}
       </p>
       <WeightGrid weights={data.firstLayer} />
     </section>
@@ -161,7 +161,7 @@ export function Records({ data }: { data: ReportData }): VNode | null {
   if (known.length === 0) return null;
   return (
     <section>
-      <h2>How to get this run again</h2>
+      <h2>Configuration and environment</h2>
       <div class="two">
         {known.map(([name, record]) => (
           <div key={name}>

@@ -24,10 +24,9 @@ export function isWeightTable(table: WeightTable | undefined): table is WeightTa
  * bleach the rest; 1 when there is nothing to see.
  */
 export function weightLimit(table: WeightTable): number {
-  const sizes: number[] = [];
-  for (let i = 0; i < table.rows * table.cols; i++)
-    if (Number.isFinite(table.values[i])) sizes.push(Math.abs(table.values[i]));
-  sizes.sort((a, b) => a - b);
+  const sizes = Float64Array.from({ length: table.rows * table.cols }, (_, i) => Math.abs(table.values[i]))
+    .filter(Number.isFinite)
+    .sort();
   const limit = sizes[Math.min(sizes.length - 1, Math.ceil(0.995 * sizes.length) - 1)];
   const most = sizes[sizes.length - 1];
   return limit > 0 ? limit : most > 0 ? most : 1;
