@@ -48,6 +48,11 @@ export function featuresOf(dataset: Dataset): number {
   return sizeOf(dataset.exampleShape);
 }
 
+/** How a file is called in `hashes`: its name without folder and `.gz`. */
+export function hashKey(path: string): string {
+  return path.replace(/^.*[\\/]/, '').replace(/\.gz$/i, '');
+}
+
 /** 0, 1, 2 … count - 1. */
 export function firstRows(count: number): Int32Array {
   return Int32Array.from({ length: count }, (_, i) => i);

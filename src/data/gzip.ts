@@ -108,6 +108,19 @@ export async function gunzip(packed: Uint8Array, options: GunzipOptions): Promis
   return whole ?? join(chunks, total);
 }
 
+/** The first `bytes` unpacked bytes (fewer where the file has fewer), of which `packed` may be only the beginning. */
+export async function gunzipHead(packed: Uint8Array, bytes: number, where: string): Promise<Uint8Array> {
+  refuseImpostors(packed, where);
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of unpack(packed, where)) {
+    chunks.push(chunk);
+    total += chunk.length;
+    if (total >= bytes) break;
+  }
+  return join(chunks, total).slice(0, bytes);
+}
+
 /** The pieces that come out; leaving the loop stops the decoder. */
 async function* unpack(packed: Uint8Array, where: string): AsyncGenerator<Uint8Array> {
   const size = 65536;

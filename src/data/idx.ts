@@ -1,6 +1,6 @@
 import { NeuroForgeError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
-import { type Dataset, firstRows } from './dataset.ts';
+import { type Dataset, firstRows, hashKey } from './dataset.ts';
 import { gunzip, isGzip, refuseImpostors } from './gzip.ts';
 
 /**
@@ -99,6 +99,22 @@ export function checkIdxSize(header: IdxHeader, fileBytes: number, where: string
   );
 }
 
+/** Throws NF2207 unless there are as many labels as images. */
+export function checkIdxCounts(
+  images: readonly number[],
+  labels: readonly number[],
+  imagesWhere: string,
+  labelsWhere: string,
+): void {
+  if (labels[0] === images[0]) return;
+  throw new NeuroForgeError('NF2207', 'images and labels differ in number', {
+    where: labelsWhere,
+    expected: `${images[0].toLocaleString('en-US')} labels for ${imagesWhere}`,
+    got: labels[0].toLocaleString('en-US'),
+    hint: 'a train file beside a test file?',
+  });
+}
+
 /** Unpacks where needed, and gives the whole IDX file's bytes; refuses all that {@link readIdxHeader} refuses. */
 export async function unpackIdx(bytes: Uint8Array, where: string, kind?: 'images' | 'labels'): Promise<Uint8Array> {
   if (!isGzip(bytes)) return bytes;
@@ -130,14 +146,7 @@ export function idxDataset(pair: IdxPair): Dataset {
   const images = readIdx(pair.images.bytes, pair.images.where, 'images');
   const labels = readIdx(pair.labels.bytes, pair.labels.where, 'labels');
   const [count, rows, columns] = images.shape;
-  if (labels.shape[0] !== count) {
-    throw new NeuroForgeError('NF2207', 'images and labels differ in number', {
-      where: pair.labels.where,
-      expected: `${count.toLocaleString('en-US')} labels for ${pair.images.where}`,
-      got: labels.shape[0].toLocaleString('en-US'),
-      hint: 'a train file beside a test file?',
-    });
-  }
+  checkIdxCounts(images.shape, labels.shape, pair.images.where, pair.labels.where);
   let largest = -1;
   for (const label of labels.data) if (label > largest) largest = label;
   const classNames = pair.classNames ?? Array.from({ length: largest + 1 }, (_, i) => String(i));
@@ -158,6 +167,9 @@ export function idxDataset(pair: IdxPair): Dataset {
     classNames,
     maxValue: 255,
     rowIds: firstRows(count),
-    hashes: { [pair.images.where]: pair.images.sha256, [pair.labels.where]: pair.labels.sha256 },
+    hashes: {
+      [hashKey(pair.images.where)]: pair.images.sha256,
+      [hashKey(pair.labels.where)]: pair.labels.sha256,
+    },
   };
 }

@@ -1,6 +1,6 @@
 import { NeuroForgeError } from '../core/errors.ts';
 import { eachCsvRow } from './csv.ts';
-import { type Dataset, featuresOf, firstRows } from './dataset.ts';
+import { type Dataset, featuresOf, firstRows, hashKey } from './dataset.ts';
 import { chooseLabel, classLabels, numericLabels, type Task } from './labels.ts';
 
 export interface TableOptions {
@@ -64,7 +64,7 @@ export function tableDataset(bytes: Uint8Array, options: TableOptions): Dataset 
     ...(featureNames === undefined ? {} : { featureNames }),
     ...(pixels === undefined ? {} : { maxValue: pixels }),
     rowIds: firstRows(count),
-    hashes: { [where]: options.sha256 },
+    hashes: { [hashKey(where)]: options.sha256 },
   };
 }
 

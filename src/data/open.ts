@@ -1,0 +1,205 @@
+import { NeuroForgeError } from '../core/errors.ts';
+import { sha256Hex } from '../core/sha256.ts';
+import type { Files } from '../platform/files.ts';
+import { dataNames, type IdxSet, idxSets } from './catalog.ts';
+import type { Dataset } from './dataset.ts';
+import { type DownloadOptions, fetchVerified } from './download.ts';
+import { breastCancer } from './embedded/breast-cancer.ts';
+import { digits } from './embedded/digits.ts';
+import { iris } from './embedded/iris.ts';
+import { gunzip, isGzip } from './gzip.ts';
+import { checkIdxCounts, idxDataset } from './idx.ts';
+import { type FoundFile, findIdxFolder, readIdxFile, readIdxFileHeader } from './idx-files.ts';
+import { type TableOptions, tableDataset } from './table.ts';
+
+export interface OpenOptions extends DownloadOptions, Pick<TableOptions, 'label' | 'header' | 'task' | 'like'> {}
+
+/** A data set as it was found. `test` is null where the source has no test rows of its own: `splitData` draws them. */
+export interface OpenedData {
+  readonly train: Dataset;
+  readonly test: Dataset | null;
+  /** Where it was found: `embedded`, or a path. */
+  readonly source: string;
+}
+
+const largestTable = 2 ** 30;
+
+/**
+ * Opens a data set by name, or a CSV file, or a folder with IDX files (`train-images-idx3-ubyte` …, gzip or not) or with
+ * `train.csv` and perhaps `test.csv`. A name is looked for in NEUROFORGE_DATA/name, then in the cache folder, then
+ * downloaded there. A folder that has the name of a data set is reached as `./name`.
+ * Throws NF2001 (nothing there), and what reading IDX, gzip and CSV throws.
+ */
+export async function openData(source: string, options: OpenOptions): Promise<OpenedData> {
+  const embedded = source === 'digits' ? digits() : source === 'breast-cancer' ? breastCancer() : null;
+  if (embedded !== null) return openEmbedded(embedded);
+  if (source === 'iris') return openEmbedded(iris());
+  const set = idxSets.find((s) => s.name === source);
+  if (set !== undefined) return openSet(set, options);
+  return openPath(source, options);
+}
+
+async function openEmbedded(data: Dataset): Promise<OpenedData> {
+  const x = new Uint8Array(data.x.buffer, data.x.byteOffset, data.x.byteLength);
+  const y = new Uint8Array(data.y.buffer, data.y.byteOffset, data.y.byteLength);
+  const both = new Uint8Array(x.length + y.length);
+  both.set(x);
+  both.set(y, x.length);
+  return {
+    train: { ...data, hashes: { [`embedded ${data.name}`]: await sha256Hex(both) } },
+    test: null,
+    source: 'embedded',
+  };
+}
+
+async function openSet(set: IdxSet, options: OpenOptions): Promise<OpenedData> {
+  const { files, log } = options;
+  const root = files.env('NEUROFORGE_DATA');
+  if (root !== undefined) {
+    const folder = files.join(root, set.name);
+    if (await files.exists(folder)) {
+      const found = await findIdxFolder(files, folder);
+      if (found.missing.length === 0) return openIdxFolder(folder, found.files, options, set);
+      log?.(`${folder} lacks ${found.missing.join(', ')}`);
+    }
+  }
+  const folder = files.join(files.cacheFolder(), set.name);
+  const part = async (i: number) => {
+    const bytes = await fetchVerified(set, set.files[i], folder, options);
+    return { bytes, where: set.files[i].name, sha256: set.files[i].sha256 };
+  };
+  const pair = async (i: number) =>
+    idxDataset({ name: set.name, images: await part(i), labels: await part(i + 1), classNames: set.classNames });
+  return { train: await pair(0), test: await pair(2), source: folder };
+}
+
+async function openPath(path: string, options: OpenOptions): Promise<OpenedData> {
+  const { files } = options;
+  if (!(await files.exists(path))) {
+    throw new NeuroForgeError('NF2001', 'there is no data set, file or folder of this name', {
+      where: path,
+      expected: `${dataNames.join(', ')}, or a path`,
+      hint: files.available ? `looked at ${files.resolve(path)}` : undefined,
+    });
+  }
+  const { kind } = await files.stat(path);
+  if (kind !== 'folder') return { train: await openTable(path, options), test: null, source: path };
+  const found = await findIdxFolder(files, path);
+  if (found.files.length > 0) {
+    const trainMissing = found.missing.filter((name) => name.startsWith('train'));
+    if (trainMissing.length === 0) return openIdxFolder(path, found.files, options);
+    throw new NeuroForgeError('NF2001', 'the folder lacks a file of the data set', {
+      where: path,
+      expected: trainMissing.join(', '),
+      got: found.files.map((file) => file.name).join(', '),
+    });
+  }
+  const table = async (names: string[], like?: Dataset) => {
+    for (const name of names) {
+      const file = files.join(path, name);
+      if (await files.exists(file)) return openTable(file, { ...options, like: like ?? options.like });
+    }
+    return null;
+  };
+  const train = await table(['train.csv', 'train.csv.gz']);
+  if (train !== null) return { train, test: await table(['test.csv', 'test.csv.gz'], train), source: path };
+  throw new NeuroForgeError('NF2001', 'the folder has no data that can be read', {
+    where: path,
+    expected: 'train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-… (gzip or not), or train.csv',
+  });
+}
+
+/** A folder of IDX files; it is one of the known sets when all its hashes say so. */
+async function openIdxFolder(
+  folder: string,
+  found: readonly FoundFile[],
+  { files, log }: { files: Files; log?: (message: string) => void },
+  named?: IdxSet,
+): Promise<OpenedData> {
+  await checkHeaders(found, files);
+  const read = async (name: string) => {
+    const file = found.find((f) => f.name === name);
+    return file === undefined ? undefined : readIdxFile(files, file);
+  };
+  const trainImages = await read('train-images-idx3-ubyte');
+  const trainLabels = await read('train-labels-idx1-ubyte');
+  const testImages = await read('t10k-images-idx3-ubyte');
+  const testLabels = await read('t10k-labels-idx1-ubyte');
+  if (trainImages === undefined || trainLabels === undefined) {
+    throw new NeuroForgeError('NF2001', 'the folder lacks the training files', { where: folder });
+  }
+  const hashes = [trainImages, trainLabels, testImages, testLabels].map((file) => file?.sha256);
+  const known = idxSets.find((set) =>
+    set.files.every((file, i) => hashes[i] === undefined || hashes[i] === file.sha256),
+  );
+  if (named !== undefined && known !== named) log?.(`${folder} does not hold ${named.name} as it was published`);
+  const set = named ?? known;
+  const name = set?.name ?? files.basename(files.resolve(folder));
+  let classNames = set?.classNames;
+  if (classNames === undefined) {
+    let largest = 0;
+    for (const labels of [trainLabels, testLabels])
+      for (const y of labels?.bytes.subarray(8) ?? []) if (y > largest) largest = y;
+    classNames = Array.from({ length: largest + 1 }, (_, i) => String(i));
+  }
+  const train = idxDataset({ name, images: trainImages, labels: trainLabels, classNames });
+  if (testImages === undefined || testLabels === undefined) return { train, test: null, source: folder };
+  const test = idxDataset({ name, images: testImages, labels: testLabels, classNames });
+  return { train, test, source: folder };
+}
+
+/** Counts and image sizes must agree before anything large is read. */
+async function checkHeaders(found: readonly FoundFile[], files: Files): Promise<void> {
+  const headers = new Map<string, { path: string; shape: readonly number[] }>();
+  for (const file of found) {
+    headers.set(file.name, { path: file.path, shape: (await readIdxFileHeader(files, file)).shape });
+  }
+  for (const part of ['train', 't10k']) {
+    const images = headers.get(`${part}-images-idx3-ubyte`);
+    const labels = headers.get(`${part}-labels-idx1-ubyte`);
+    if (images && labels) checkIdxCounts(images.shape, labels.shape, images.path, labels.path);
+  }
+  const train = headers.get('train-images-idx3-ubyte');
+  const test = headers.get('t10k-images-idx3-ubyte');
+  const size = (shape: readonly number[]) => shape.slice(1).join(' x ');
+  if (!train || !test || size(train.shape) === size(test.shape)) return;
+  throw new NeuroForgeError('NF2209', 'training and test images differ in size', {
+    where: test.path,
+    expected: size(train.shape),
+    got: size(test.shape),
+  });
+}
+
+/** A CSV file, gzip or not. */
+export async function openTable(path: string, options: OpenOptions): Promise<Dataset> {
+  const { files } = options;
+  const { size, kind } = await files.stat(path);
+  const head = kind === 'file' ? await files.readPart(path, 0, 4) : new Uint8Array(1);
+  if (head[0] === 0 && head[1] === 0 && head[2] >= 8 && head[2] <= 14) {
+    throw new NeuroForgeError('NF2001', 'this is one IDX file: images and labels come in two', {
+      where: path,
+      hint: 'give the folder that holds both',
+    });
+  }
+  if (size > largestTable) {
+    throw new NeuroForgeError('NF2109', 'the file is larger than a table may be', {
+      where: path,
+      expected: `at most ${largestTable.toLocaleString('en-US')} bytes`,
+      got: size.toLocaleString('en-US'),
+    });
+  }
+  let bytes = await files.readFile(path);
+  if (isGzip(bytes)) bytes = await gunzip(bytes, { where: path, limit: largestTable });
+  const { label, header, task, like } = options;
+  const base = files.basename(path);
+  const name = like?.name ?? base.replace(/\.(csv|txt|gz)$/i, '').replace(/\.csv$/i, '');
+  return tableDataset(bytes, {
+    name: name || base,
+    where: path,
+    sha256: await sha256Hex(bytes),
+    label,
+    header,
+    task,
+    like,
+  });
+}
