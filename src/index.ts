@@ -1,0 +1,79 @@
+/** NeuroForge: neural networks whose backward passes are written by hand. The public API, on one page. */
+
+// Where numbers live and are computed.
+export type { Backend, DType } from './backends/backend.ts';
+export { type BackendName, backend } from './backends/default.ts';
+export { type ErrorDetails, NeuroForgeError } from './core/errors.ts';
+export type { Shape } from './core/shape.ts';
+export type { Batch } from './data/batch.ts';
+// Data.
+export type { Dataset, Scaling, ScalingKind, Split } from './data/dataset.ts';
+export { subset } from './data/dataset.ts';
+export { dataDefaults } from './data/defaults.ts';
+export { breastCancer } from './data/embedded/breast-cancer.ts';
+export { digits } from './data/embedded/digits.ts';
+export { iris } from './data/embedded/iris.ts';
+export { type BatchOptions, Loader, type LoaderOptions } from './data/loader.ts';
+export { type OpenOptions, openData } from './data/open.ts';
+export { fitScaling } from './data/scaling.ts';
+export { type SplitOptions, splitData } from './data/splits.ts';
+export { flatten } from './layers/flatten.ts';
+export {
+  constant,
+  gaussian,
+  type InitName,
+  type InitScheme,
+  initSchemes,
+  uniform,
+  values,
+} from './layers/initializers.ts';
+// Layers: a function with its derivative.
+export {
+  defineLayer,
+  type InitContext,
+  type Layer,
+  type LayerContext,
+  type LayerDefinition,
+  type LayerRegistry,
+} from './layers/layer.ts';
+export { leakyRelu } from './layers/leaky-relu.ts';
+export { type LinearOptions, linear } from './layers/linear.ts';
+export type { Gradient, Initializer, Parameters, Snapshot } from './layers/parameters.ts';
+export { relu } from './layers/relu.ts';
+export { sigmoid } from './layers/sigmoid.ts';
+export { softmax, softmaxJacobian } from './layers/softmax.ts';
+export { tanh } from './layers/tanh.ts';
+export { binaryCrossEntropy } from './losses/binary-cross-entropy.ts';
+export { binaryCrossEntropyFromProbabilities } from './losses/binary-cross-entropy-from-probabilities.ts';
+export { crossEntropy } from './losses/cross-entropy.ts';
+export { crossEntropyFromProbabilities } from './losses/cross-entropy-from-probabilities.ts';
+// Losses.
+export type { Loss, LossResult } from './losses/loss.ts';
+export { meanSquaredError } from './losses/mean-squared-error.ts';
+export { logistic } from './models/logistic.ts';
+export { type MlpOptions, mlp } from './models/mlp.ts';
+export { type BuildOptions, build, type Model } from './models/model.ts';
+// Models and optimizers.
+export { sequential } from './models/sequential.ts';
+export { Optimizer, type Schedule, type Transform } from './optim/optimizer.ts';
+export { sgd } from './optim/sgd.ts';
+export { Arena } from './tensor/arena.ts';
+export { type Draw, full, indices, ones, type Place, rand, randn, randomMask, tensor, zeros } from './tensor/create.ts';
+export { debug } from './tensor/debug.ts';
+export { argmax, gatherRows, Indices } from './tensor/indices.ts';
+export { scope } from './tensor/scope.ts';
+// Tensors.
+export { Tensor } from './tensor/tensor.ts';
+export { type EvaluateOptions, type Evaluation, evaluate } from './train/evaluate.ts';
+export type {
+  DoneEvent,
+  EpochEvent,
+  FitEvent,
+  FitResult,
+  StartEvent,
+  StepEvent,
+  WarningEvent,
+} from './train/events.ts';
+// Training.
+export { type Fit, type FitData, type FitOptions, fit } from './train/fit.ts';
+export { confusionMatrix, type Metrics, type Predictions, rocArea, rocPoints } from './train/metrics.ts';

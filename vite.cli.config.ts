@@ -1,0 +1,20 @@
+import { defineConfig } from 'vite';
+import pkg from './package.json' with { type: 'json' };
+
+/** The command line: one entry, a chunk a command; what npm installs beside it and Node's own stay outside. */
+export default defineConfig({
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    target: 'node20',
+    outDir: 'dist/cli',
+    emptyOutDir: true,
+    minify: false,
+    ssr: true,
+    rollupOptions: {
+      input: 'src/cli/main.ts',
+      external: [/^node:/, ...Object.keys(pkg.dependencies)],
+      output: { entryFileNames: 'main.js', chunkFileNames: '[name]-[hash].js', banner: '' },
+    },
+  },
+  ssr: { noExternal: true, external: Object.keys(pkg.dependencies) },
+});
