@@ -23,19 +23,26 @@ export function eachCsvRow(bytes: Uint8Array, where: string, onRow: (cells: stri
   let width = -1;
   let good = 0;
   let previousEnd = 0;
+  let doubled = 0;
   let rowsAfter = 0;
   const bad: { line: number; width: number }[] = [];
   const enough = new Error('enough bad rows');
   try {
     parse(text as Buffer, {
       bom: false,
+      record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
       skip_empty_lines: true,
       max_record_size: 2 ** 26,
       on_record(cells: string[], info) {
-        // A row begins after the one before it, or after empty lines; only a row with breaks inside is longer than a line.
-        const line = cells.some((cell) => cell.includes('\n') || cell.includes('\r')) ? previousEnd + 1 : info.lines;
-        previousEnd = info.lines;
+        // The parser's line is where the row ends, and it counts a CRLF within quotes twice.
+        let line = info.lines - doubled;
+        if (line > previousEnd + 1) {
+          const text = cells.join(',');
+          doubled += text.split('\r\n').length - 1;
+          previousEnd = info.lines - doubled;
+          line = previousEnd - (text.split(/\r\n|\r|\n/).length - 1);
+        } else previousEnd = line;
         if (width === -1) width = cells.length;
         if (cells.length !== width) {
           bad.push({ line, width: cells.length });
@@ -77,7 +84,6 @@ export function readCsvRows(bytes: Uint8Array, where: string): CsvRows {
 }
 
 function quoteError(error: CsvError, where: string, firstLine: number): NeuroForgeError {
-  const line = typeof error.lines === 'number' ? error.lines : firstLine;
   switch (error.code) {
     case 'CSV_QUOTE_NOT_CLOSED':
       return new NeuroForgeError('NF2104', 'a quote is opened and never closed', {
@@ -93,7 +99,7 @@ function quoteError(error: CsvError, where: string, firstLine: number): NeuroFor
       });
     default:
       return new NeuroForgeError('NF2104', 'a quote stands where none may be', {
-        where: `${where}:${line}`,
+        where: `${where}:${firstLine}`,
         hint: 'a field with a quote in it is quoted as a whole, and the quote inside is written twice',
         cause: error,
       });
