@@ -176,7 +176,7 @@ function Curve(props: { series: LineSeries; index: number; x: Scale; y: Scale; s
   );
 }
 
-/** A dotted rule where the first series stops being finite. */
+/** A dotted rule at the first value that is not finite. */
 function Broken({ series, x, plot }: { series: readonly LineSeries[]; x: Scale; plot: Plot }): VNode | null {
   const firsts = series.flatMap((s) => brokenAt(s) ?? []);
   if (firsts.length === 0) return null;
@@ -186,7 +186,7 @@ function Broken({ series, x, plot }: { series: readonly LineSeries[]; x: Scale; 
     <g>
       <line class="nf-rule" x1={at} x2={at} y1={plot.top - 6} y2={plot.bottom} />
       <text x={Math.min(at, plot.right - 40)} y={plot.top - 11} text-anchor="middle">
-        {`${formatNumber(first.y)} from here`}
+        {`first ${formatNumber(first.y)}`}
       </text>
     </g>
   );
