@@ -1,0 +1,104 @@
+import { fill } from './elementwise';
+import { loadTail, storeTail } from './lanes';
+
+// @ts-ignore: decorator
+@inline
+function low(x: v128, y: v128): v128 {
+  return i8x16.shuffle(x, y, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
+}
+// @ts-ignore: decorator
+@inline
+function high(x: v128, y: v128): v128 {
+  return i8x16.shuffle(x, y, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
+}
+// @ts-ignore: decorator
+@inline
+function lowHalves(x: v128, y: v128): v128 {
+  return i8x16.shuffle(x, y, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+}
+// @ts-ignore: decorator
+@inline
+function highHalves(x: v128, y: v128): v128 {
+  return i8x16.shuffle(x, y, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+}
+
+/** Four rows of four at a, `aStep` bytes apart, to four columns at out, `outStep` apart. */
+// @ts-ignore: decorator
+@inline
+export function transpose4(out: usize, outStep: usize, a: usize, aStep: usize): void {
+  const r0 = v128.load(a);
+  const r1 = v128.load(a + aStep);
+  const r2 = v128.load(a + 2 * aStep);
+  const r3 = v128.load(a + 3 * aStep);
+  const p0 = low(r0, r1);
+  const p1 = low(r2, r3);
+  const p2 = high(r0, r1);
+  const p3 = high(r2, r3);
+  v128.store(out, lowHalves(p0, p1));
+  v128.store(out + outStep, highHalves(p0, p1));
+  v128.store(out + 2 * outStep, lowHalves(p2, p3));
+  v128.store(out + 3 * outStep, highHalves(p2, p3));
+}
+
+/** Blocks of 32 x 32, so that both sides stay in the first cache. */
+export function transpose(out: usize, a: usize, rows: i32, cols: i32): void {
+  const aStep = (<usize>cols) << 2;
+  const outStep = (<usize>rows) << 2;
+  const wholeRows = rows & ~3;
+  const wholeCols = cols & ~3;
+  for (let i0 = 0; i0 < wholeRows; i0 += 32) {
+    const i1 = min(i0 + 32, wholeRows);
+    for (let j0 = 0; j0 < wholeCols; j0 += 32) {
+      const j1 = min(j0 + 32, wholeCols);
+      for (let i = i0; i < i1; i += 4) {
+        for (let j = j0; j < j1; j += 4) {
+          transpose4(out + j * outStep + ((<usize>i) << 2), outStep, a + i * aStep + ((<usize>j) << 2), aStep);
+        }
+      }
+    }
+  }
+  for (let j = wholeCols; j < cols; j++) {
+    for (let i = 0; i < wholeRows; i++) {
+      store<f32>(out + j * outStep + ((<usize>i) << 2), load<f32>(a + i * aStep + ((<usize>j) << 2)));
+    }
+  }
+  for (let i = wholeRows; i < rows; i++) {
+    for (let j = 0; j < cols; j++) {
+      store<f32>(out + j * outStep + ((<usize>i) << 2), load<f32>(a + i * aStep + ((<usize>j) << 2)));
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function copyRow(out: usize, a: usize, n: i32): void {
+  const end = a + ((<usize>(n & ~3)) << 2);
+  for (; a < end; a += 16, out += 16) v128.store(out, v128.load(a));
+  if (n & 3) storeTail(out, loadTail(a, n & 3), n & 3);
+}
+
+export function gatherRows(out: usize, a: usize, indices: usize, n: i32, cols: i32): void {
+  const step = (<usize>cols) << 2;
+  for (let i = 0; i < n; i++, out += step, indices += 4) copyRow(out, a + <usize>load<u32>(indices) * step, cols);
+}
+
+export function scatterAddRows(out: usize, a: usize, indices: usize, n: i32, cols: i32): void {
+  const step = (<usize>cols) << 2;
+  const r = cols & 3;
+  for (let i = 0; i < n; i++, indices += 4) {
+    let to = out + <usize>load<u32>(indices) * step;
+    const end = a + ((<usize>(cols & ~3)) << 2);
+    for (; a < end; a += 16, to += 16) v128.store(to, f32x4.add(v128.load(to), v128.load(a)));
+    if (r) {
+      storeTail(to, f32x4.add(loadTail(to, r), loadTail(a, r)), r);
+      a += (<usize>r) << 2;
+    }
+  }
+}
+
+export function oneHot(out: usize, labels: usize, n: i32, classes: i32): void {
+  fill(out, 0, n * classes);
+  for (let i = 0; i < n; i++, labels += 4, out += (<usize>classes) << 2) {
+    store<f32>(out + ((<usize>load<u32>(labels)) << 2), 1);
+  }
+}

@@ -1,0 +1,255 @@
+import { NeuroForgeError } from '../../core/errors.ts';
+import { ceil } from '../../core/math.ts';
+import { Allocator } from '../allocator.ts';
+import {
+  type Address,
+  type Backend,
+  type BinaryOp,
+  binaryOps,
+  type Reduction,
+  type Spread,
+  type UnaryOp,
+  unaryOps,
+} from '../backend.ts';
+import { type Kernels, kernelModule } from './module.ts';
+
+const pageBytes = 65536;
+const firstBytes = 64 * 2 ** 20;
+
+export interface WasmOptions {
+  /** At most this many bytes of memory; 4 GiB in Node and 1 GiB in pages unless given. */
+  maxBytes?: number;
+  /** The kernels, compiled elsewhere (a page with a strict CSP, a worker). */
+  module?: WebAssembly.Module;
+}
+
+/**
+ * SIMD kernels over one WebAssembly.Memory, with the same bits as the js backend in f32. Throws NF1302 where
+ * WebAssembly SIMD is missing, NF1301 where not even the first 64 MiB are granted.
+ */
+export function createWasmBackend(options: WasmOptions = {}): WasmBackend {
+  return new WasmBackend(options.module ?? kernelModule(), options.maxBytes ?? defaultLimit());
+}
+
+function defaultLimit(): number {
+  const inNode = typeof process === 'object' && typeof process.versions?.node === 'string';
+  return inNode ? 2 ** 32 : 2 ** 30;
+}
+
+/** A memory that may grow to `maxBytes`, or to a half, a quarter … of it when the address space is not granted. */
+function reserve(maxBytes: number): WebAssembly.Memory {
+  const most = Math.floor(Math.min(Math.max(maxBytes, 0), 2 ** 32) / pageBytes);
+  const initial = Math.min(firstBytes / pageBytes, most);
+  for (let maximum = most; ; maximum = Math.max(Math.floor(maximum / 2), initial)) {
+    try {
+      return new WebAssembly.Memory({ initial, maximum });
+    } catch (cause) {
+      if (maximum > initial) continue;
+      throw new NeuroForgeError('NF1301', `out of memory: wasm asked for its first ${initial / 16} MiB`, {
+        where: 'wasm',
+        hint: 'close other programs or use the js backend',
+        cause,
+      });
+    }
+  }
+}
+
+const unaryCode = codes<UnaryOp>(unaryOps);
+const binaryCode = codes<BinaryOp>(binaryOps);
+
+function codes<K extends string>(names: readonly K[]): Readonly<Record<K, number>> {
+  return Object.fromEntries(names.map((name, i) => [name, i])) as Record<K, number>;
+}
+
+export class WasmBackend implements Backend {
+  readonly name = 'wasm';
+  readonly dtype = 'f32';
+  readonly threads = 1;
+  readonly integersPerElement = 1;
+  /** The kernels themselves, in bytes; for measurements and for kernels made later. */
+  readonly kernels: Kernels;
+  readonly #memory: WebAssembly.Memory;
+  readonly #allocator: Allocator;
+  readonly #scratch: number;
+  #heap!: Float32Array;
+  #integers!: Int32Array;
+
+  constructor(module: WebAssembly.Module, maxBytes: number) {
+    this.#memory = reserve(maxBytes);
+    const env = {
+      memory: this.#memory,
+      abort: () => {
+        throw new NeuroForgeError('NF9001', 'a wasm kernel aborted');
+      },
+    };
+    this.kernels = new WebAssembly.Instance(module, { env }).exports as unknown as Kernels;
+    this.#remakeViews();
+    const first = 16 * ceil(this.kernels.heapBase() / 64);
+    this.#allocator = new Allocator(first, this.#heap.length, 4, (capacity) => this.#grow(capacity));
+    this.#scratch = 4 * this.#allocator.allocate(this.kernels.matmulScratch() / 4, 'wasm (packed operands)');
+  }
+
+  #grow(capacity: number): number {
+    const now = this.#heap.length;
+    const wanted = Math.max(capacity, Math.min(2 * now, now + 2 ** 26));
+    for (const elements of [wanted, capacity]) {
+      try {
+        this.#memory.grow(ceil((4 * elements) / pageBytes) - (4 * now) / pageBytes);
+        this.#remakeViews();
+        return this.#heap.length;
+      } catch {
+        // refused: try what is needed, then leave it to the allocator to say so
+      }
+    }
+    return now;
+  }
+
+  #remakeViews(): void {
+    this.#heap = new Float32Array(this.#memory.buffer);
+    this.#integers = new Int32Array(this.#memory.buffer);
+  }
+
+  heap(): Float32Array {
+    return this.#heap;
+  }
+  integers(): Int32Array {
+    return this.#integers;
+  }
+  allocate(n: number, holder: string): Address {
+    return this.#allocator.allocate(n, holder);
+  }
+  free(address: Address): void {
+    this.#allocator.free(address);
+  }
+  usage(): { allocated: number; capacity: number } {
+    return this.#allocator.usage();
+  }
+  dispose(): void {
+    this.#heap = new Float32Array(0);
+    this.#integers = new Int32Array(0);
+  }
+
+  fill(out: Address, value: number, n: number): void {
+    this.kernels.fill(4 * out, value, n);
+  }
+  copy(out: Address, a: Address, n: number): void {
+    this.kernels.copy(4 * out, 4 * a, n);
+  }
+  unary(op: UnaryOp, out: Address, a: Address, n: number): void {
+    this.kernels.unary(unaryCode[op], 4 * out, 4 * a, n);
+  }
+
+  binary(
+    op: BinaryOp,
+    out: Address,
+    a: Address,
+    aSpread: Spread,
+    b: Address,
+    bSpread: Spread,
+    rows: number,
+    cols: number,
+  ): void {
+    // One row of all elements where no operand turns at a row's end.
+    const aFlat = aSpread === 'scalar' || aSpread === 'full' || (cols === 1 && aSpread === 'col');
+    const bFlat = bSpread === 'scalar' || bSpread === 'full' || (cols === 1 && bSpread === 'col');
+    const flat = aFlat && bFlat;
+    const aOne = aSpread === 'scalar' || (aSpread === 'col' && !flat);
+    const bOne = bSpread === 'scalar' || (bSpread === 'col' && !flat);
+    const aStep = aSpread === 'full' ? 4 * cols : aSpread === 'col' ? 4 : 0;
+    const bStep = bSpread === 'full' ? 4 * cols : bSpread === 'col' ? 4 : 0;
+    const kind = (aOne ? 1 : 0) + (bOne ? 2 : 0);
+    const code = binaryCode[op];
+    if (flat) this.kernels.binary(code, 4 * out, 4 * a, 0, 4 * b, 0, kind, 1, rows * cols);
+    else this.kernels.binary(code, 4 * out, 4 * a, aStep, 4 * b, bStep, kind, rows, cols);
+  }
+
+  binaryScalar(op: BinaryOp, out: Address, a: Address, s: number, reversed: boolean, n: number): void {
+    this.kernels.binaryScalar(binaryCode[op], 4 * out, 4 * a, s, +reversed, n);
+  }
+  where(out: Address, condition: Address, a: Address, b: Address, n: number): void {
+    this.kernels.where(4 * out, 4 * condition, 4 * a, 4 * b, n);
+  }
+  clip(out: Address, a: Address, low: number, high: number, n: number): void {
+    this.kernels.clip(4 * out, 4 * a, low, high, n);
+  }
+  axpy(y: Address, alpha: number, x: Address, n: number): void {
+    this.kernels.axpy(4 * y, alpha, 4 * x, n);
+  }
+
+  matmul(
+    c: Address,
+    a: Address,
+    b: Address,
+    m: number,
+    n: number,
+    k: number,
+    transA: boolean,
+    transB: boolean,
+    alpha: number,
+    beta: number,
+  ): void {
+    const add = beta === 0 ? 0 : 1;
+    // biome-ignore format: one call
+    this.kernels.matmul(4 * c, 4 * a, 4 * b, m, n, k, +transA, +transB, alpha, beta, add, 0, m, 0, n, this.#scratch);
+  }
+
+  segmentedMatmul(
+    c: Address,
+    a: Address,
+    b: Address,
+    offsets: Address,
+    groups: number,
+    n: number,
+    k: number,
+    transB: boolean,
+  ): void {
+    this.kernels.segmentedMatmul(4 * c, 4 * a, 4 * b, 4 * offsets, groups, n, k, +transB, this.#scratch);
+  }
+
+  transpose(out: Address, a: Address, rows: number, cols: number): void {
+    this.kernels.transpose(4 * out, 4 * a, rows, cols);
+  }
+  gatherRows(out: Address, a: Address, indices: Address, n: number, cols: number): void {
+    this.kernels.gatherRows(4 * out, 4 * a, 4 * indices, n, cols);
+  }
+  scatterAddRows(out: Address, a: Address, indices: Address, n: number, cols: number): void {
+    this.kernels.scatterAddRows(4 * out, 4 * a, 4 * indices, n, cols);
+  }
+  oneHot(out: Address, labels: Address, n: number, classes: number): void {
+    this.kernels.oneHot(4 * out, 4 * labels, n, classes);
+  }
+
+  reduceRows(op: Reduction, out: Address, a: Address, rows: number, cols: number): void {
+    this.kernels.reduceRows(op === 'sum' ? 0 : 1, 4 * out, 4 * a, rows, cols);
+  }
+  reduceCols(op: Reduction, out: Address, a: Address, rows: number, cols: number): void {
+    this.kernels.reduceCols(op === 'sum' ? 0 : 1, 4 * out, 4 * a, rows, cols);
+  }
+  argmaxRows(out: Address, a: Address, rows: number, cols: number): void {
+    this.kernels.argmaxRows(4 * out, 4 * a, rows, cols);
+  }
+  topK(values: Address, indices: Address, a: Address, rows: number, cols: number, k: number): void {
+    this.kernels.topK(4 * values, 4 * indices, 4 * a, rows, cols, k);
+  }
+
+  randomUniform(out: Address, n: number, key0: number, key1: number, step: number): void {
+    this.kernels.randomUniform(4 * out, n, key0, key1, step, 0);
+  }
+  randomNormal(out: Address, n: number, key0: number, key1: number, step: number): void {
+    this.kernels.randomNormal(4 * out, n, key0, key1, step, 0);
+  }
+  randomMask(out: Address, n: number, keep: number, key0: number, key1: number, step: number): void {
+    const threshold = Math.floor(keep * 65536 + 0.5);
+    this.kernels.randomMask(4 * out, n, threshold, 65536 / threshold, key0, key1, step, 0);
+  }
+
+  read(a: Address, n: number): Float32Array {
+    return this.#heap.slice(a, a + n);
+  }
+  readAsync(a: Address, n: number): Promise<Float32Array> {
+    return Promise.resolve(this.read(a, n));
+  }
+  write(out: Address, values: ArrayLike<number>): void {
+    this.#heap.set(values, out);
+  }
+}
