@@ -36,24 +36,18 @@ export function BarChart(props: BarChartProps): VNode {
       height={Math.max(1, bars.length) * ROW + 4}
     >
       {bars.map((bar, i) => {
-        const marked = i === props.label ? 'nf-hit' : i === props.prediction ? 'nf-miss' : '';
+        const marked = i === props.label ? 'nf-hit' : i === props.prediction ? 'nf-miss' : undefined;
         const length = Math.min(1, Math.max(0, finite(bar.value)) / max) * reach;
         const y = 2 + i * ROW;
         return (
           <g key={i}>
-            <text
-              class={marked === '' ? undefined : 'nf-strong'}
-              x={left - 10}
-              y={y + ROW / 2}
-              dy=".34em"
-              text-anchor="end"
-            >
+            <text class={marked && 'nf-strong'} x={left - 10} y={y + ROW / 2} dy=".34em" text-anchor="end">
               {names[i]}
             </text>
             <rect class="nf-track" x={left} y={y + ROW / 2 - 0.5} width={reach} height={1} />
             <rect
               class={marked}
-              fill={marked === '' ? 'var(--nf-strong)' : undefined}
+              fill={marked === undefined ? 'var(--nf-strong)' : undefined}
               x={left}
               y={y + 4}
               width={length.toFixed(1)}
@@ -61,7 +55,7 @@ export function BarChart(props: BarChartProps): VNode {
               rx={1.5}
             />
             <text
-              class={marked === '' ? 'nf-quiet' : 'nf-strong'}
+              class={marked === undefined ? 'nf-quiet' : 'nf-strong'}
               x={width}
               y={y + ROW / 2}
               dy=".34em"

@@ -21,6 +21,14 @@ function html(node: VNode): string {
   const out = renderToString(node);
   expect(out).not.toMatch(/="[^"]*(NaN|undefined|Infinity)/);
   expect(out).not.toContain('<script');
+  // Every attribute has a value: markup that HTML forgives is no SVG file.
+  for (const [, attributes] of out.matchAll(/<[a-z]+((?: [^<>]*)?)>/gi))
+    expect(
+      attributes
+        .replace(/ [\w:-]+="[^"<]*"/g, '')
+        .replace('/', '')
+        .trim(),
+    ).toBe('');
   expect(out).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
   return out;
 }
@@ -114,11 +122,34 @@ describe('labels and ticks', () => {
   });
   it('clearest avoids curves', () => {
     const line = [[0, 50, 100, 50]] as const;
-    expect(clearest([50, 20], 10, 90, 14, line)).toBe(20);
-    expect(clearest([44, 20], 10, 90, 14, line)).toBe(20);
-    expect(clearest([42, 20], 10, 90, 14, line)).toBe(42);
-    expect(clearest([50, 20], 110, 190, 14, line)).toBe(50);
-    expect(clearest([50, 90], 10, 20, 14, [[0, 100, 100, 0]])).toBe(50);
+    const at = (x: number, ...ys: number[]) =>
+      clearest(
+        ys.map((y) => [x, y] as const),
+        [0, 0],
+        80,
+        14,
+        line,
+      );
+    expect(at(50, 50, 20)).toEqual([50, 20]);
+    expect(at(50, 44, 20)).toEqual([50, 20]);
+    expect(at(50, 42, 20)).toEqual([50, 42]);
+    expect(at(150, 50, 20)).toEqual([150, 50]);
+    expect(at(50)).toEqual([0, 0]);
+    // Only the part of a slope that lies within the box's columns counts.
+    expect(clearest([[15, 50]], [0, 0], 10, 14, [[0, 100, 100, 0]])).toEqual([15, 50]);
+    const slope = [[0, 100, 100, 0]] as const;
+    expect(
+      clearest(
+        [
+          [15, 86],
+          [15, 50],
+        ],
+        [0, 0],
+        10,
+        14,
+        slope,
+      ),
+    ).toEqual([15, 50]);
   });
   it('log ticks are few and within the domain', () => {
     expect(logTicks(0.05, 3)).toEqual([0.05, 0.1, 0.2, 0.5, 1, 2]);

@@ -18,25 +18,28 @@ export function spread(positions: readonly number[], gap: number, low: number, h
 /** A straight piece of a curve, in pixels. */
 export type Segment = readonly [x1: number, y1: number, x2: number, y2: number];
 
-/** The first of the candidates whose box crosses the fewest segments; boxes are centered on their y. */
+/** The first of the candidate centers whose box crosses the fewest segments; `otherwise` when there are none. */
 export function clearest(
-  candidates: readonly number[],
-  left: number,
-  right: number,
+  candidates: readonly Center[],
+  otherwise: Center,
+  width: number,
   height: number,
   segments: readonly Segment[],
-): number {
-  let best = candidates[0];
+): Center {
+  let best = otherwise;
   let fewest = Infinity;
-  for (const y of candidates) {
-    const hits = segments.filter((segment) => crosses(segment, left, right, y - height / 2, y + height / 2)).length;
+  for (const [x, y] of candidates) {
+    const box = [x - width / 2, x + width / 2, y - height / 2, y + height / 2] as const;
+    const hits = segments.filter((segment) => crosses(segment, ...box)).length;
     if (hits < fewest) {
-      best = y;
+      best = [x, y];
       fewest = hits;
     }
   }
   return best;
 }
+
+type Center = readonly [x: number, y: number];
 
 /** Whether the segment, cut to the box's columns, has a part in the box's rows. */
 function crosses([x1, y1, x2, y2]: Segment, left: number, right: number, top: number, bottom: number): boolean {

@@ -47,7 +47,7 @@ export function LineChart(props: LineChartProps): VNode {
   const shown = (y: number): boolean => Number.isFinite(y) && (!log || y > 0);
   const points = series.flatMap((s) => s.points).filter((p) => shown(p.y) && Number.isFinite(p.x));
   const names = series.map((s) => safeText(s.name, 18));
-  const labelWidth = Math.max(0, ...names.map((name) => Array.from(name).length)) * 7.6 + 12;
+  const labelWidth = Math.max(0, ...names.map((name) => Array.from(name).length)) * 7.9 + 14;
   const plot: Plot = {
     left: 52,
     right: width - Math.max(16, labelWidth),
@@ -160,7 +160,7 @@ function Curve(props: { series: LineSeries; index: number; x: Scale; y: Scale; s
       {band === null ? null : <path class="nf-band" d={band} />}
       <path
         class={`nf-curve${tone === 'muted' ? ' nf-thin' : ''}${series.dashed ? ' nf-dashed' : ''}`}
-        d={curve ?? ''}
+        d={curve ?? undefined}
       />
       {alone.map((p, i) => (
         <circle key={i} class="nf-dot" cx={x(p.x).toFixed(1)} cy={y(p.y).toFixed(1)} r={3} />
@@ -211,19 +211,23 @@ function Best(props: {
   const [cx, cy] = [x(point.x), y(point.y)];
   const label = safeText(best.label, 40);
   const half = Array.from(label).length * 3.9;
-  const middle = Math.max(plot.left + half, Math.min(cx, plot.right - half));
   const segments = series.flatMap((s): Segment[] =>
     s.points
       .slice(1)
       .map((p, i): Segment => [x(s.points[i].x), y(s.points[i].y), x(p.x), y(p.y)])
       .filter((segment) => segment.every(Number.isFinite)),
   );
-  const candidates = [-18, 22, -34, 38, -50, 54].map((d) => cy + d).filter((v) => v > plot.top && v < plot.bottom - 8);
-  const labelY = clearest(candidates.length === 0 ? [cy - 18] : candidates, middle - half, middle + half, 14, segments);
+  const inside = (v: number): number => Math.max(plot.left + half, Math.min(v, plot.right - half));
+  const candidates = [-18, 22, -34, 38, -50, 54].flatMap((dy) =>
+    cy + dy > plot.top && cy + dy < plot.bottom - 8
+      ? [0, half, -half].map((dx) => [inside(cx + dx), cy + dy] as const)
+      : [],
+  );
+  const [labelX, labelY] = clearest(candidates, [inside(cx), cy - 18], 2 * half, 14, segments);
   return (
     <g style={toneStyle(series[index].tone ?? toneAt(index))}>
       <circle class="nf-ring" cx={cx.toFixed(1)} cy={cy.toFixed(1)} r={4.5} />
-      <text class="nf-halo nf-strong" x={middle.toFixed(1)} y={labelY.toFixed(1)} dy=".34em" text-anchor="middle">
+      <text class="nf-halo nf-strong" x={labelX.toFixed(1)} y={labelY.toFixed(1)} dy=".34em" text-anchor="middle">
         {label}
       </text>
     </g>

@@ -107,7 +107,7 @@ function Numbers({ rows, best }: { rows: readonly HistoryRow[]; best: number | u
   const columns = COLUMNS.filter(([key]) => rows.some((row) => given(row[key])));
   return (
     <details>
-      <summary>{every === 1 ? 'Numbers by epoch' : `Numbers of every ${every}th epoch`}</summary>
+      <summary>{every === 1 ? 'Numbers by epoch' : `Numbers of one epoch in ${every}`}</summary>
       <div class="scroll">
         <table>
           <thead>

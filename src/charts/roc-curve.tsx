@@ -67,8 +67,8 @@ export function RocCurve({ points, auc, operating, size = 440 }: RocCurveProps):
       />
       <line class="nf-rule" x1={plot.left} y1={plot.bottom} x2={plot.right} y2={plot.top} />
       <g style={toneStyle(1)}>
-        <path class="nf-band" d={under ?? ''} style={{ opacity: 0.08 }} />
-        <path class="nf-curve" d={curve ?? ''} />
+        <path class="nf-band" d={under ?? undefined} style={{ opacity: 0.08 }} />
+        <path class="nf-curve" d={curve ?? undefined} />
         {operating === undefined ? null : (
           <>
             <circle class="nf-ring" cx={x(operating.fpr).toFixed(1)} cy={y(operating.tpr).toFixed(1)} r={4.5} />
