@@ -140,7 +140,12 @@ export function splitWarnings(split: Split): string[] {
   const warnings: string[] = [];
   const names = split.train.classNames;
   if (names === undefined) return warnings;
-  for (const [part, dataset] of Object.entries(split) as [string, Dataset | null][]) {
+  const parts = [
+    ['training', split.train],
+    ['validation', split.val],
+    ['test', split.test],
+  ] as const;
+  for (const [part, dataset] of parts) {
     if (dataset === null) continue;
     const counts = classCounts(dataset);
     const present = counts.filter((n) => n > 0).length;

@@ -167,12 +167,16 @@ class TableReader {
   }
 }
 
-/** Some column reads as text in the first row and as a number in a row below it. Words for "missing" are not text. */
+/**
+ * Some column reads as text in the first row and as a number in a row below it; a single row is a header when all of it
+ * is text. Words for "missing" are not text.
+ */
 function looksLikeHeader(rows: readonly (readonly string[])[]): boolean {
   const isText = (cell: string) =>
     !decimal.test(cell.trim()) && !/^(|[+-]?(nan|inf|infinity)|n\/?a|null|none|-|\?)$/i.test(cell.trim());
   const isNumber = (cell: string) => decimal.test(cell.trim());
-  return rows[0].some((cell, j) => isText(cell) && (rows.length === 1 || rows.slice(1).some((r) => isNumber(r[j]))));
+  if (rows.length === 1) return rows[0].every(isText);
+  return rows[0].some((cell, j) => isText(cell) && rows.slice(1).some((row) => isNumber(row[j])));
 }
 
 /** 1, 16 or 255 where the table can only be pixels, else undefined. */
