@@ -1,0 +1,118 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import pkg from '../../package.json' with { type: 'json' };
+import { NeuroForgeError } from '../core/errors.ts';
+import { trainFlags } from './flags.ts';
+import { exitCodes, Output } from './output.ts';
+
+type Options = Record<string, unknown>;
+type Run = (args: string[], options: Options, output: Output) => Promise<number>;
+
+const program = new Command('neuroforge')
+  .description('Neural networks whose backward passes are written by hand, checked by numerical gradients.')
+  .version(pkg.version, '--version', 'print the version')
+  .helpOption('--help', 'print help')
+  .helpCommand(false)
+  .exitOverride()
+  .configureOutput({ writeErr: () => {} })
+  .addHelpText(
+    'after',
+    `
+Examples:
+  neuroforge train                                     the mission's network on handwritten digits, in seconds
+  neuroforge train --data mnist --model mlp:512,128    the original's network on MNIST
+  neuroforge gradcheck linear                          is the hand-written gradient right?
+
+Exit codes: 0 fine, 1 the verdict is negative, 2 bad usage or input, 3 diverged, 70 a bug of ours, 130 interrupted.
+`,
+  );
+
+function command(usage: string, about: string, load: () => Promise<Run>): Command {
+  return program
+    .command(usage)
+    .description(about)
+    .helpOption('--help', 'print help')
+    .exitOverride()
+    .option('--json', 'print one JSON document on stdout')
+    .option('--quiet', 'no progress, no baselines')
+    .option('--no-color', 'no colors')
+    .option('--debug', 'stack traces, and checks that cost time')
+    .action(async (...all: unknown[]) => {
+      const self = all.at(-1) as Command;
+      const args = all
+        .slice(0, -2)
+        .flat()
+        .filter((a): a is string => typeof a === 'string');
+      const output = new Output(self.opts());
+      try {
+        process.exitCode = await (await load())(args, self.opts(), output);
+      } catch (error) {
+        process.exitCode = output.fail(error);
+      }
+    });
+}
+
+const train = command('train', 'train a network, with a report of the run', async () => {
+  return (await import('./commands/train.ts')).trainCommand;
+});
+for (const { flag, about } of trainFlags) train.option(flag, about);
+train
+  .option('--config <file>', 'read these settings from a JSON file; flags go before it')
+  .option('--run-dir <folder>', 'where run folders are made', 'runs')
+  .option('--mirror <url>', 'download data from this address first');
+
+command('eval <run>', 'whole-set metrics and confusion matrix of a run', async () => {
+  return (await import('./commands/eval.ts')).evalCommand;
+})
+  .option('--data <name|file|folder>', 'evaluate on other data')
+  .option('--mirror <url>', 'download data from this address first');
+
+command('predict <run> <input...>', 'predictions for PNG images, IDX files or CSV rows', async () => {
+  return (await import('./commands/predict.ts')).predictCommand;
+})
+  .option('--raw', 'feed images as they are, neither cropped nor centered nor inverted')
+  .option('--limit <n>', 'at most so many rows of a file', '12');
+
+command('gradcheck [layer]', 'compare hand-written gradients with numerical ones', async () => {
+  return (await import('./commands/gradcheck.ts')).gradcheckCommand;
+});
+
+command('explain <layer>', 'the code of a layer or loss, its derivation, and where they are', async () => {
+  return (await import('./commands/explain.ts')).explainCommand;
+});
+
+command('data <action> [name]', 'list data sets, get one, or say what is in a file: list, get, info', async () => {
+  return (await import('./commands/data.ts')).dataCommand;
+}).option('--mirror <url>', 'download data from this address first');
+
+/** Commander's own complaints, said as ours are. */
+function usageError(error: CommanderError): NeuroForgeError {
+  const [first, ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const hint =
+    rest.join(' ').replace(/[()]/g, '') || 'neuroforge --help lists the commands, neuroforge train --help the flags';
+  return new NeuroForgeError('NF4100', first, { hint });
+}
+
+async function main(): Promise<void> {
+  const args = process.argv.slice(2);
+  if (args.length === 0) {
+    program.outputHelp();
+    return;
+  }
+  try {
+    await program.parseAsync(process.argv);
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return;
+    const output = new Output({ json: args.includes('--json'), debug: args.includes('--debug') });
+    process.exitCode =
+      error instanceof CommanderError ? output.fail(usageError(error)) || exitCodes.usage : output.fail(error);
+  }
+}
+
+// A reader that closes the pipe (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+await main();
