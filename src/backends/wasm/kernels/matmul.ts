@@ -2,21 +2,18 @@ import { transpose4 } from './layout';
 import { ADD, KEEP, RESUME, tile } from './tiles';
 
 // c = alpha * op(a) * op(b) + beta * c over packed panels (Goto & van de Geijn 2008, "Anatomy of high-performance
-// matrix multiplication"). op(a) is packed in panels of 4, 2 or 1 rows, op(b) in panels of 12, 8 or 4 columns; a panel
+// matrix multiplication"). op(a) is packed in panels of 4, 2 or 1 rows, op(b) in panels of 8 or 4 columns; a panel
 // holds its rows (columns) of each step of k one after the other, so that a tile reads both from front to back.
 // Every element of c is one sum in the order of k; where k is cut into parts, sums wait in `scratch` between them.
 
-const ROWS = 4;
-const COLS = 12;
-
 /** Rows, columns and depth of a block; `scratch` holds the packed a and b and the sums of one block. */
 const BLOCK_M = 128;
-const BLOCK_N = 504;
+const BLOCK_N = 512;
 const BLOCK_K = 1024;
 
 const A_BYTES: usize = BLOCK_M * BLOCK_K * 4;
-const B_BYTES: usize = (BLOCK_N + 8) * BLOCK_K * 4;
-const SUM_BYTES: usize = BLOCK_M * (BLOCK_N + 8) * 4;
+const B_BYTES: usize = BLOCK_N * BLOCK_K * 4;
+const SUM_BYTES: usize = BLOCK_M * BLOCK_N * 4;
 
 /** Bytes of scratch that a product needs, at a multiple of 64. */
 export function matmulScratch(): usize {
@@ -34,7 +31,7 @@ function panelRows(left: i32): i32 {
 // @ts-ignore: decorator
 @inline
 function panelVectors(left: i32): i32 {
-  return left > 8 ? 3 : left > 4 ? 2 : 1;
+  return left > 4 ? 2 : 1;
 }
 
 /**
@@ -62,13 +59,7 @@ function packAcross(out: usize, panel: usize, x: usize, step: usize, width: i32,
 function packAlong(out: usize, panel: usize, x: usize, step: usize, width: i32, have: i32, k: i32): void {
   const outStep = panel << 2;
   if (width == have && width >= 4) {
-    if (width == 12) {
-      for (; k > 0; k--, x += step, out += outStep) {
-        v128.store(out, v128.load(x));
-        v128.store(out, v128.load(x, 16), 16);
-        v128.store(out, v128.load(x, 32), 32);
-      }
-    } else if (width == 8) {
+    if (width == 8) {
       for (; k > 0; k--, x += step, out += outStep) {
         v128.store(out, v128.load(x));
         v128.store(out, v128.load(x, 16), 16);
@@ -133,18 +124,16 @@ function panel(
   a: usize, b: usize, m: i32, width: i32, cols: i32, k: i32, t: usize, mode: i32, c: usize, ld: usize,
   alpha: f32, beta: f32, edge: usize,
 ): void {
-  const alphas = f32x4.splat(alpha);
-  const betas = f32x4.splat(beta);
   const sums = (<usize>(16 * width)) << 2;
   for (let left = m; left > 0; ) {
     const height = panelRows(left);
     if (!(mode & KEEP) && (left < height || cols < 4 * width)) {
       // RESUME reads its sums from t; what this tile leaves goes to the same place, then to c.
       const at = mode & RESUME ? t : edge;
-      tile(height, width, a, b, k, at, (mode & RESUME) | KEEP, c, ld, alphas, betas);
+      tile(height, width, a, b, k, at, (mode & RESUME) | KEEP, c, ld, alpha, beta);
       writeEdge(at, 4 * width, min(left, height), min(cols, 4 * width), c, ld, (mode & ADD) != 0, alpha, beta);
     } else {
-      tile(height, width, a, b, k, t, mode, c, ld, alphas, betas);
+      tile(height, width, a, b, k, t, mode, c, ld, alpha, beta);
     }
     a += (<usize>(height * k)) << 2;
     c += <usize>height * ld;
