@@ -13,7 +13,7 @@ import { divergingDataUri, inkDataUri, NEGATIVE, POSITIVE } from './pixels.ts';
 import { RocCurve } from './roc-curve.tsx';
 import { renderSvgFile } from './svg.tsx';
 import { WeightGrid } from './weight-grid.tsx';
-import { chosenUnits, weightLimit } from './weights.ts';
+import { chosenUnits, unitImage, weightLimit } from './weights.ts';
 
 const EVIL = '<script>alert("1")</script>\u001b[2J\u0000';
 
@@ -171,7 +171,8 @@ describe('ConfusionMatrix', () => {
     expect(count(out, 'class="nf-miss"')).toBe(2);
     expect(out).toContain('21 of 24 on the diagonal, 3 classes.');
     expect(out).toContain('label dog, predicted cat: 1');
-    expect(out).toContain('71\u202f%');
+    const quiet = [...out.matchAll(/class="nf-quiet"[^>]*>([^<]+)</g)].map((match) => match[1]);
+    expect(quiet.slice(-7)).toEqual(['71\u202f%', '83', '100\u202f%', '78', '90\u202f%', '100', 'precision']);
   });
   it('lists the commonest errors', () => {
     expect(mostConfused(classes, counts, 5).map((c) => [c.label, c.prediction, c.count])).toEqual([
@@ -246,6 +247,10 @@ describe('weights', () => {
     expect(weightLimit({ rows: 1, cols: 2, values: [0, 0] })).toBe(1);
     expect(weightLimit({ rows: 1, cols: 2, values: [NaN, NaN] })).toBe(1);
   });
+  it('takes a unit as a column of W', () => {
+    expect(unitImage(table, 2)).toEqual({ height: 2, width: 2, values: Float64Array.of(-9, 0, 0, 0) });
+    expect(unitImage({ rows: 2, cols: 2, values: [1, 2, 3, 4] }, 0).values).toEqual(Float64Array.of(1, 3));
+  });
   it('draws pictures, bars or a heat table', () => {
     expect(count(html(<WeightGrid weights={table} limit={2} />), '<li>')).toBe(2);
     const bars = html(<WeightGrid weights={{ rows: 3, cols: 1, values: [0.1, -3, NaN], featureNames: ['a', EVIL] }} />);
@@ -281,7 +286,7 @@ describe('other charts', () => {
         operating={{ fpr: 0, tpr: 0.5, threshold: 0.5 }}
       />,
     );
-    expect(roc).toContain('0.7500');
+    expect(roc).toContain('area <tspan class="nf-strong">0.7500<');
     expect(roc).toContain('threshold 0.50');
     html(<RocCurve points={[]} />);
     const interval = html(

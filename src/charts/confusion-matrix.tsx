@@ -116,7 +116,7 @@ export function ConfusionMatrix(props: ConfusionMatrixProps): VNode {
                       </rect>
                       {numbered ? (
                         <text
-                          class={`nf-cell${opacity > 0.6 ? ' nf-on' : ''}`}
+                          class={`nf-cell${hit ? (opacity > 0.8 ? ' nf-on' : '') : opacity > 0.72 ? ' nf-black' : ''}`}
                           x={left + (j + 0.5) * size}
                           y={middle}
                           dy=".35em"

@@ -37,6 +37,7 @@ export const CHART_CSS: string = `
 .nf-ink{filter:invert(var(--nf-invert))}
 .nf-chart.nf-fill{max-width:none!important}
 .nf-paper{background:var(--nf-panel);padding:6%;border-radius:4px}
+.nf-chart .nf-black{fill:#121417}
 .nf-chart .nf-on{fill:var(--nf-bg)}
 @media (max-width:480px){.nf-chart{font-size:14px}}
 `.trim();
