@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { logTicks } from './axes.tsx';
 import { BarChart } from './bar-chart.tsx';
 import { ConfusionMatrix, mostConfused } from './confusion-matrix.tsx';
-import { ImageGrid, worstFirst } from './image-grid.tsx';
+import { ImageGrid } from './image-grid.tsx';
 import { IntervalBar } from './interval-bar.tsx';
 import { clearest, spread } from './labels.ts';
 import { LineChart, type LinePoint } from './line-chart.tsx';
@@ -14,6 +14,7 @@ import { RocCurve } from './roc-curve.tsx';
 import { renderSvgFile } from './svg.tsx';
 import { WeightGrid } from './weight-grid.tsx';
 import { chosenUnits, unitImage, weightLimit } from './weights.ts';
+import { worstFirst } from './worst-first.ts';
 
 const EVIL = '<script>alert("1")</script>\u001b[2J\u0000';
 

@@ -1,8 +1,10 @@
 import type { VNode } from 'preact';
 import { formatProbability } from './format.ts';
-import { type GrayImage, inkDataUri, isDrawable } from './pixels.ts';
+import { type GrayImage, isDrawable } from './gray-image.ts';
+import { inkDataUri } from './pixels.ts';
 import { ChartSvg } from './svg.tsx';
 import { safeText } from './text.ts';
+import { worstFirst } from './worst-first.ts';
 
 export interface PredictedImage {
   readonly label: string;
@@ -12,17 +14,6 @@ export interface PredictedImage {
   readonly image: GrayImage;
   /** Index of the row in its data set. */
   readonly row?: number;
-}
-
-/** Mistakes first, the surest of them first; then hits, the least sure first. */
-export function worstFirst<T extends { label: unknown; prediction: unknown; probability?: number }>(
-  items: readonly T[],
-): T[] {
-  const sure = (item: T): number => (Number.isFinite(item.probability) ? item.probability! : 0);
-  const wrong = (item: T): boolean => String(item.label) !== String(item.prediction);
-  return items
-    .slice()
-    .sort((a, b) => (wrong(a) ? (wrong(b) ? sure(b) - sure(a) : -1) : wrong(b) ? 1 : sure(a) - sure(b)));
 }
 
 /** Pictures with what they are and what the model took them for, worst first; wraps to its container. */

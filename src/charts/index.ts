@@ -10,10 +10,10 @@ export {
   type JsonNumber,
   toNumber,
 } from './format.ts';
-export { GrayTile, ImageGrid, type PredictedImage, worstFirst } from './image-grid.tsx';
+export type { GrayImage } from './gray-image.ts';
+export { GrayTile, ImageGrid, type PredictedImage } from './image-grid.tsx';
 export { IntervalBar, type IntervalBarProps } from './interval-bar.tsx';
 export { LineChart, type LineChartProps, type LinePoint, type LineSeries } from './line-chart.tsx';
-export type { GrayImage } from './pixels.ts';
 export { renderReport } from './report.tsx';
 export type { HistoryRow, ReportData, ReportMetrics, ReportMistake, ReportSummary } from './report-data.ts';
 export { RocCurve, type RocCurveProps, type RocPoint } from './roc-curve.tsx';
@@ -24,3 +24,4 @@ export { CHART_CSS, type Tone } from './theme.ts';
 export { WeightGrid, type WeightGridProps, WeightLegend } from './weight-grid.tsx';
 export type { WeightTable } from './weights.ts';
 export { type Interval, wilsonInterval } from './wilson.ts';
+export { worstFirst } from './worst-first.ts';

@@ -1,11 +1,5 @@
 import { encode } from 'fast-png';
-
-/** A gray image: values 0 (background) to 1 (ink), row by row, height * width of them. */
-export interface GrayImage {
-  readonly height: number;
-  readonly width: number;
-  readonly values: ArrayLike<number>;
-}
+import { type GrayImage, isDrawable } from './gray-image.ts';
 
 /** Ends of the diverging scale, told apart by readers with any color vision, on light and dark ground. */
 export const NEGATIVE: Rgb = [31, 119, 196];
@@ -34,18 +28,6 @@ export function divergingDataUri(image: GrayImage, limit: number): string {
 
 export function cssColor([r, g, b]: Rgb): string {
   return `rgb(${r} ${g} ${b})`;
-}
-
-/** Whether the image can be drawn: whole, positive sides and enough values. */
-export function isDrawable(image: GrayImage | undefined): image is GrayImage {
-  return (
-    image !== undefined &&
-    Number.isInteger(image.height) &&
-    Number.isInteger(image.width) &&
-    image.height > 0 &&
-    image.width > 0 &&
-    image.values.length >= image.height * image.width
-  );
 }
 
 function pixelCount(image: GrayImage): number {

@@ -1,5 +1,5 @@
 import type { JsonNumber } from './format.ts';
-import type { GrayImage } from './pixels.ts';
+import type { GrayImage } from './gray-image.ts';
 import type { RocPoint } from './roc-curve.tsx';
 import type { WeightTable } from './weights.ts';
 

@@ -1,13 +1,14 @@
 import type { VNode } from 'preact';
 import { ConfusionMatrix, mostConfused } from './confusion-matrix.tsx';
 import { formatCount, formatNumber, formatPercent, toNumber } from './format.ts';
-import { ImageGrid, type PredictedImage, worstFirst } from './image-grid.tsx';
-import { isDrawable } from './pixels.ts';
+import { isDrawable } from './gray-image.ts';
+import { ImageGrid, type PredictedImage } from './image-grid.tsx';
 import type { ReportData, ReportMistake } from './report-data.ts';
 import { RocCurve } from './roc-curve.tsx';
 import { safeText } from './text.ts';
 import { WeightGrid } from './weight-grid.tsx';
 import { isWeightTable } from './weights.ts';
+import { worstFirst } from './worst-first.ts';
 
 /** The confusion matrix beside the commonest errors, or beside the ROC curve. */
 export function Confusions({ data }: { data: ReportData }): VNode | null {

@@ -1,4 +1,4 @@
-import type { GrayImage } from './pixels.ts';
+import type { GrayImage } from './gray-image.ts';
 
 /** The first layer's W, (in, out) as it lies in memory: `values[input * cols + unit]`. */
 export interface WeightTable {

@@ -1,4 +1,4 @@
-import { type GrayImage, isDrawable } from '../pixels.ts';
+import { type GrayImage, isDrawable } from '../gray-image.ts';
 import type { TerminalStyle } from './style.ts';
 
 const RESET = '\x1b[0m';

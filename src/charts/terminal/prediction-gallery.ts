@@ -1,7 +1,7 @@
 import { formatProbability } from '../format.ts';
-import { worstFirst } from '../image-grid.tsx';
-import { type GrayImage, isDrawable } from '../pixels.ts';
+import { type GrayImage, isDrawable } from '../gray-image.ts';
 import { safeText } from '../text.ts';
+import { worstFirst } from '../worst-first.ts';
 import { drawnSize, imageLines } from './draw-image.ts';
 import { fit, paint, plain, type TerminalStyle, textWidth } from './style.ts';
 
