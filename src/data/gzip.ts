@@ -94,6 +94,7 @@ export async function gunzip(packed: Uint8Array, options: GunzipOptions): Promis
         where,
         expected: `${limit.toLocaleString('en-US')} bytes`,
         got: `at least ${total.toLocaleString('en-US')}`,
+        hint: 'damaged, or packed by someone who means harm: fetch it again',
       });
     }
   }

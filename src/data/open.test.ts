@@ -5,6 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { files } from '../platform/index.ts';
 import { classCounts } from './dataset.ts';
+import { dataDefaults } from './defaults.ts';
 import { type DataInfo, describeData, inspectData } from './info.ts';
 import { listData } from './list.ts';
 import { openData } from './open.ts';
@@ -98,6 +99,13 @@ describe('opening by path', () => {
     await writeFile(join(folder, 'packed.csv.gz'), gzipSync(text));
     expect((await open(join(folder, 'my.data.csv'))).train).toMatchObject({ name: 'my.data', classNames: ['x', 'y'] });
     expect((await open(join(folder, 'packed.csv.gz'), { label: 'kind' })).train).toMatchObject({ name: 'packed' });
+  });
+
+  test("a file of a data set's name does not get its defaults", async () => {
+    await writeFile(join(folder, 'mnist.csv'), '1,x\n3,y\n5,x\n');
+    const { train } = await open(join(folder, 'mnist.csv'));
+    expect(train.name).toBe('mnist.csv');
+    expect(dataDefaults(train)).toEqual({ scale: 'standard', val: 0.2 });
   });
 
   test('CSV options reach the reader', async () => {

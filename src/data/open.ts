@@ -134,7 +134,7 @@ async function openIdxFolder(
   );
   if (named !== undefined && known !== named) log?.(`${folder} does not hold ${named.name} as it was published`);
   const set = named ?? known;
-  const name = set?.name ?? files.basename(files.resolve(folder));
+  const name = set?.name ?? ownName(files.basename(files.resolve(folder)), folder);
   let classNames = set?.classNames;
   if (classNames === undefined) {
     let largest = 0;
@@ -192,9 +192,10 @@ export async function openTable(path: string, options: OpenOptions): Promise<Dat
   if (isGzip(bytes)) bytes = await gunzip(bytes, { where: path, limit: largestTable });
   const { label, header, task, like } = options;
   const base = files.basename(path);
-  const name = like?.name ?? base.replace(/\.(csv|txt|gz)$/i, '').replace(/\.csv$/i, '');
+  const stem = base.replace(/\.(csv|txt|gz)$/i, '').replace(/\.csv$/i, '');
+  const name = like?.name ?? ownName(stem || base, base);
   return tableDataset(bytes, {
-    name: name || base,
+    name,
     where: path,
     sha256: await sha256Hex(bytes),
     label,
@@ -202,4 +203,9 @@ export async function openTable(path: string, options: OpenOptions): Promise<Dat
     task,
     like,
   });
+}
+
+/** A user's `mnist.csv` is not the data set `mnist`, whose defaults it must not get. */
+function ownName(name: string, otherwise: string): string {
+  return dataNames.includes(name) ? otherwise : name;
 }

@@ -142,6 +142,8 @@ class TableReader {
   }
 
   #feature(cell: string, column: number, line: number): number {
+    const small = smallWhole(cell);
+    if (small >= 0) return small;
     const text = cell.trim();
     const value = decimal.test(text) ? Number(text) : Number.NaN;
     if (Number.isFinite(value)) return value;
@@ -177,6 +179,18 @@ function looksLikeHeader(rows: readonly (readonly string[])[]): boolean {
   const isNumber = (cell: string) => decimal.test(cell.trim());
   if (rows.length === 1) return rows[0].every(isText);
   return rows[0].some((cell, j) => isText(cell) && rows.slice(1).some((row) => isNumber(row[j])));
+}
+
+/** One to four digits, the cells of pixel tables, without the regular expression; -1 for anything else. */
+function smallWhole(cell: string): number {
+  if (cell.length === 0 || cell.length > 4) return -1;
+  let value = 0;
+  for (let i = 0; i < cell.length; i++) {
+    const digit = cell.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 /** 1, 16 or 255 where the table can only be pixels, else undefined. */
