@@ -143,6 +143,11 @@ describe('verified downloads from a loopback server', () => {
     await writeFile(`${target()}.part`, Buffer.alloc(100, 7));
     expect(await get(['whole'])).toEqual(labels);
     await rm(target());
+    const damaged = Buffer.from(packed.subarray(0, half));
+    damaged[half - 20] ^= 1;
+    await writeFile(`${target()}.part`, damaged);
+    expect(await get(['whole'])).toEqual(labels);
+    await rm(target());
     await writeFile(`${target()}.part`, Buffer.alloc(packed.length + 1, 7));
     expect(await get(['whole'])).toEqual(labels);
   });

@@ -45,6 +45,7 @@ export async function fetchVerified(
     for (const mirror of mirrors) {
       if (useless.has(mirror)) continue;
       const url = `${mirror}${file.name}.gz`;
+      const resumed = await files.exists(part);
       try {
         log?.(`fetching ${url}`);
         await receive(url, part, file, options);
@@ -59,7 +60,9 @@ export async function fetchVerified(
         if (code === 'NF2904') throw error;
         // Broken off (NF2402) or cut (NF2308): what is there is good, and is resumed. Anything else starts over.
         if (code !== 'NF2402' && code !== 'NF2308') await files.remove(part);
-        if (code === 'NF2403' || (code.startsWith('NF230') && code !== 'NF2308')) useless.add(mirror);
+        // A mirror without the file, or with another, is not asked again; a wrong beginning was not this mirror's fault.
+        const another = /^NF23/.test(code) && code !== 'NF2308' && !resumed;
+        if (code === 'NF2403' || another) useless.add(mirror);
         const reason = whyOf(error);
         reasons.set(mirror, reason);
         log?.(`${url}: ${reason}`);
