@@ -49,7 +49,7 @@ export class Optimizer {
       const state = Object.fromEntries(t.state.map((s) => [s, this.state.get(`${t.name}.${s}`)!.within(arena)]));
       direction = t.update(direction, { state, values: values.within(arena), step: this.#step });
     }
-    values.axpy(-lr, direction);
+    values.axpy(-lr, direction); // theta <- theta - lr direction   (1)
   }
 
   #bind(parameters: Parameters): void {
