@@ -4,6 +4,7 @@ import pkg from './package.json' with { type: 'json' };
 /** The command line: one entry, a chunk a command; what npm installs beside it and Node's own stay outside. */
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  define: { NEUROFORGE_VERSION: JSON.stringify(pkg.version) },
   build: {
     target: 'node20',
     outDir: 'dist/cli',
