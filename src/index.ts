@@ -76,4 +76,4 @@ export type {
 } from './train/events.ts';
 // Training.
 export { type Fit, type FitData, type FitOptions, fit } from './train/fit.ts';
-export { confusionMatrix, type Metrics, type Predictions, rocArea, rocPoints } from './train/metrics.ts';
+export { confusionMatrix, type Metrics, type Predictions, type RocPoint, rocArea, rocPoints } from './train/metrics.ts';

@@ -67,23 +67,27 @@ export function rocArea(targets: ArrayLike<number>, scores: Float64Array): numbe
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
-/** Points (false positive rate, true positive rate) of the ROC curve, from (0, 0) to (1, 1), one a distinct score. */
-export function rocPoints(
-  targets: ArrayLike<number>,
-  scores: Float64Array,
-): { falsePositiveRate: number; truePositiveRate: number; threshold: number }[] {
+/** A point of the ROC curve: false and true positive rate when scores from `threshold` on count as positive. */
+export interface RocPoint {
+  readonly fpr: number;
+  readonly tpr: number;
+  readonly threshold: number;
+}
+
+/** The ROC curve from (0, 0) to (1, 1), one point a distinct score. */
+export function rocPoints(targets: ArrayLike<number>, scores: Float64Array): RocPoint[] {
   const order = sortedBy(scores).reverse();
   let positives = 0;
   for (let i = 0; i < order.length; i++) positives += targets[i];
   const negatives = order.length - positives;
-  const points = [{ falsePositiveRate: 0, truePositiveRate: 0, threshold: Infinity }];
+  const points: RocPoint[] = [{ fpr: 0, tpr: 0, threshold: Infinity }];
   let [tp, fp] = [0, 0];
   for (let i = 0; i < order.length; i++) {
     if (targets[order[i]] === 1) tp++;
     else fp++;
     const score = scores[order[i]];
     if (i + 1 === order.length || scores[order[i + 1]] !== score) {
-      points.push({ falsePositiveRate: fp / negatives, truePositiveRate: tp / positives, threshold: score });
+      points.push({ fpr: fp / negatives, tpr: tp / positives, threshold: score });
     }
   }
   return points;
