@@ -66,23 +66,18 @@ export class WasmBackend implements Backend {
   readonly dtype = 'f32';
   readonly threads = 1;
   readonly integersPerElement = 1;
-  /** The kernels themselves, in bytes; for measurements and for kernels made later. */
-  readonly kernels: Kernels;
-  readonly #memory: WebAssembly.Memory;
+  /** The kernels themselves, which count addresses in bytes; for measurements and for kernels made later. */
+  kernels: Kernels;
+  #memory: WebAssembly.Memory | undefined;
   readonly #allocator: Allocator;
   readonly #scratch: number;
   #heap!: Float32Array;
   #integers!: Int32Array;
 
   constructor(module: WebAssembly.Module, maxBytes: number) {
-    this.#memory = reserve(maxBytes);
-    const env = {
-      memory: this.#memory,
-      abort: () => {
-        throw new NeuroForgeError('NF9001', 'a wasm kernel aborted');
-      },
-    };
-    this.kernels = new WebAssembly.Instance(module, { env }).exports as unknown as Kernels;
+    const memory = reserve(maxBytes);
+    this.#memory = memory;
+    this.kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
     this.#remakeViews();
     const first = 16 * ceil(this.kernels.heapBase() / 64);
     this.#allocator = new Allocator(first, this.#heap.length, 4, (capacity) => this.#grow(capacity));
@@ -94,7 +89,7 @@ export class WasmBackend implements Backend {
     const wanted = Math.max(capacity, Math.min(2 * now, now + 2 ** 26));
     for (const elements of [wanted, capacity]) {
       try {
-        this.#memory.grow(ceil((4 * elements) / pageBytes) - (4 * now) / pageBytes);
+        this.#memory?.grow(ceil((4 * elements) / pageBytes) - (4 * now) / pageBytes);
         this.#remakeViews();
         return this.#heap.length;
       } catch {
@@ -105,8 +100,9 @@ export class WasmBackend implements Backend {
   }
 
   #remakeViews(): void {
-    this.#heap = new Float32Array(this.#memory.buffer);
-    this.#integers = new Int32Array(this.#memory.buffer);
+    const buffer = this.#memory?.buffer ?? new ArrayBuffer(0);
+    this.#heap = new Float32Array(buffer);
+    this.#integers = new Int32Array(buffer);
   }
 
   heap(): Float32Array {
@@ -125,8 +121,9 @@ export class WasmBackend implements Backend {
     return this.#allocator.usage();
   }
   dispose(): void {
-    this.#heap = new Float32Array(0);
-    this.#integers = new Int32Array(0);
+    this.#memory = undefined; // the instance and the views hold it too
+    this.kernels = {} as Kernels;
+    this.#remakeViews();
   }
 
   fill(out: Address, value: number, n: number): void {
