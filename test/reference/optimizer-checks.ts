@@ -1,0 +1,106 @@
+import { constant } from '../../src/layers/initializers.ts';
+import { Parameters } from '../../src/layers/parameters.ts';
+import { Optimizer } from '../../src/optim/optimizer.ts';
+import { sgd } from '../../src/optim/sgd.ts';
+import { Arena } from '../../src/tensor/arena.ts';
+import { Held, type Read, type ReferenceCase, type ReferenceCheck } from './document.ts';
+import { addDecayed, momentum, scaleByAdam, scaleByRms, scaleBySum } from './transforms.ts';
+
+type Options = NonNullable<ReferenceCase['options']>;
+
+function make(options: Options): Optimizer {
+  const lr = options.lr as number;
+  const decay = addDecayed(options.weight_decay as number);
+  const adam = () => scaleByAdam(options.betas as readonly number[], options.eps as number);
+  switch (options.optimizer) {
+    case 'sgd':
+      return sgd(lr);
+    case 'sgd, weight decay':
+      return new Optimizer('sgd', [decay], () => lr);
+    case 'momentum':
+      return new Optimizer('momentum', [momentum(options.momentum as number)], lr);
+    case 'nesterov':
+      return new Optimizer('nesterov', [momentum(options.momentum as number, true)], lr);
+    case 'rmsprop':
+      return new Optimizer('rmsprop', [scaleByRms(options.alpha as number, options.eps as number)], lr);
+    case 'adagrad':
+      return new Optimizer('adagrad', [scaleBySum(options.eps as number)], lr);
+    case 'adam':
+      return new Optimizer('adam', [adam()], lr);
+    case 'adam, L2':
+      return new Optimizer('adam', [decay, adam()], lr);
+    case 'adamw':
+      return new Optimizer('adamw', [adam(), decay], lr);
+    default:
+      throw new Error(`no optimizer for ${options.optimizer}`);
+  }
+}
+
+/** Paths of optimizers against PyTorch, the gradients given: SGD itself, and chains that extend its form. */
+export function optimizerChecks(read: Read): ReferenceCheck[] {
+  return [...read('optimizers').cases.map(pathCheck), scheduleCheck()];
+}
+
+function pathCheck(c: ReferenceCase): ReferenceCheck {
+  return {
+    of: c.options!.optimizer === 'sgd' ? 'sgd' : 'optimizer',
+    name: `optimizer ${c.name}`,
+    run(backend) {
+      const { theta, gradients } = c.inputs;
+      const arena = new Arena(backend, 'reference');
+      const optimizer = make(c.options!);
+      const held = new Held(backend, c.inputs, 8);
+      // a second set of parameters afterwards: its state begins at zero again
+      for (const round of ['first', 'second']) {
+        // `other`, before and after, has its own place in the block and gradient zero
+        const declared = ['before', 'theta', 'after'].map((path) => {
+          return { path, shape: theta.shape, initializer: constant(0) };
+        });
+        const parameters = new Parameters(backend, declared, [], 0);
+        parameters.param('theta').set(theta.data);
+        const size = theta.data.length;
+        const steps = gradients.shape[0];
+        const found: number[] = [];
+        for (let t = 0; t < steps; t++) {
+          parameters.gradient('theta').set(gradients.data.slice(t * size, (t + 1) * size));
+          optimizer.step(parameters, arena);
+          arena.reset();
+          found.push(...parameters.param('theta').dataSync());
+        }
+        held.numbers(`thetas, ${round} parameters`, found, c.outputs.thetas.data);
+        held.numbers('parameters without gradient', parameters.param('after').dataSync(), new Array(size).fill(0));
+        held.numbers('steps', [optimizer.steps], [steps]);
+        held.numbers(
+          'names of the state',
+          [optimizer.state.size],
+          [optimizer.transforms.flatMap((t) => t.state).length],
+        );
+        parameters.dispose();
+      }
+      arena.dispose();
+      return held.comparisons;
+    },
+  };
+}
+
+/** theta <- theta - lr(t) g with lr 0.5, 0.25, 0.125 counted from step 0: 1 - 0.5 - 0.25 - 0.125. */
+function scheduleCheck(): ReferenceCheck {
+  return {
+    of: 'sgd',
+    name: 'sgd with a schedule',
+    run(backend) {
+      const arena = new Arena(backend, 'reference');
+      const parameters = new Parameters(backend, [{ path: 'theta', shape: [1], initializer: constant(1) }], [], 0);
+      const optimizer = sgd((step) => 0.5 ** (step + 1));
+      for (let t = 0; t < 3; t++) {
+        parameters.gradient('theta').fill(1);
+        optimizer.step(parameters, arena);
+      }
+      const held = new Held(backend, {});
+      held.numbers('theta', parameters.param('theta').dataSync(), [0.125]);
+      parameters.dispose();
+      arena.dispose();
+      return held.comparisons;
+    },
+  };
+}
