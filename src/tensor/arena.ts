@@ -12,6 +12,14 @@ interface Chunk {
 const chunkElements = 2 ** 18;
 
 /**
+ * Frees the chunks of an arena that was dropped, with every tensor of its last step, without dispose(). A backstop: the
+ * collector may run late or never.
+ */
+const dropped = new FinalizationRegistry<{ backend: WeakRef<Backend>; chunks: Chunk[] }>(({ backend, chunks }) => {
+  for (const c of chunks) backend.deref()?.free(c.address);
+});
+
+/**
  * Memory of one step. What is made in an arena is gone at its `reset`, and using it afterwards throws NF1201. There is
  * no current arena: a result lives in the arena of its youngest operand. The first steps find the size; from then on
  * one chunk serves every step and nothing is allocated.
@@ -21,13 +29,14 @@ export class Arena {
   readonly name: string;
   readonly parent: Arena | null;
   #generation = 1;
-  #chunks: Chunk[] = [];
+  readonly #chunks: Chunk[] = [];
   #disposed = false;
 
   constructor(backend: Backend, name = 'arena', parent: Arena | null = null) {
     this.backend = backend;
     this.name = name;
     this.parent = parent;
+    dropped.register(this, { backend: new WeakRef(backend), chunks: this.#chunks }, this);
   }
 
   /** Counts the resets; a tensor carries the generation that it was made in. */
@@ -48,7 +57,12 @@ export class Arena {
 
   /** Room for n elements until the next reset, 64-byte aligned, not cleared. */
   allocate(n: number): Address {
-    if (this.#disposed) throw new NeuroForgeError('NF1202', `the arena "${this.name}" was disposed of`);
+    if (this.#disposed) {
+      throw new NeuroForgeError('NF1202', `the arena "${this.name}" has ended`, {
+        expected: 'an arena before its dispose(), a scope or a loop that still runs',
+        hint: 'make the tensor within the loop, or without an arena',
+      });
+    }
     const length = 16 * ceil(n / 16);
     let chunk = this.#chunks.at(-1);
     if (!chunk || chunk.used + length > chunk.length) {
@@ -63,12 +77,11 @@ export class Arena {
 
   /** Ends the step: every tensor made in it is stale from here on. */
   reset(): void {
-    this.#generation++;
-    if (debug.poison) for (const c of this.#chunks) this.backend.fill(c.address, Number.NaN, c.used);
+    this.#end();
     if (this.#chunks.length > 1) {
       const size = this.#chunks.reduce((sum, c) => sum + c.length, 0);
       this.#release();
-      this.#chunks = [{ address: this.backend.allocate(size, this.name), length: size, used: 0 }];
+      this.#chunks.push({ address: this.backend.allocate(size, this.name), length: size, used: 0 });
     } else if (this.#chunks.length === 1) {
       this.#chunks[0].used = 0;
     }
@@ -76,14 +89,19 @@ export class Arena {
 
   /** Ends the step and gives the memory back. */
   dispose(): void {
-    this.#generation++;
-    this.#release();
+    this.#end();
     this.#disposed = true;
+    dropped.unregister(this);
+    this.#release();
+  }
+
+  #end(): void {
+    this.#generation++;
+    if (debug.poison) for (const c of this.#chunks) this.backend.fill(c.address, Number.NaN, c.used);
   }
 
   #release(): void {
-    for (const c of this.#chunks) this.backend.free(c.address);
-    this.#chunks = [];
+    for (const c of this.#chunks.splice(0)) this.backend.free(c.address);
   }
 }
 
@@ -92,7 +110,12 @@ export function youngest(a: Arena | null, b: Arena | null): Arena | null {
   if (a === b || !b) return a;
   if (!a || a.encloses(b)) return b;
   if (b.encloses(a)) return a;
-  throw new NeuroForgeError('NF1203', `operands from two unrelated steps ("${a.name}" and "${b.name}")`, {
+  throw unrelated(a, b);
+}
+
+/** @internal */
+export function unrelated(a: Arena, b: Arena): NeuroForgeError {
+  return new NeuroForgeError('NF1203', `operands from two unrelated steps ("${a.name}" and "${b.name}")`, {
     expected: 'tensors of one step, or ordinary ones',
     hint: 'call .keep() on the one that is to outlive its step',
   });

@@ -10,15 +10,13 @@ export interface Broadcast {
   readonly b: Spread;
 }
 
-/** How `small` spreads over a matrix (N, D): a row (D) or (1, D), a column (N, 1), a number; null if it does not. */
+/** How `small` spreads over a matrix (N, D): a row (D) or (1, D), a column (N, 1); null if it does not. */
 function spreadOver(small: Shape, [n, d]: Shape): Spread | null {
-  if (small.length === 0) return 'scalar';
   if (small.length === 1) return small[0] === d ? 'row' : null;
   if (small.length !== 2) return null;
   if (small[0] === n && small[1] === d) return 'full';
   if (small[0] === 1 && small[1] === d) return 'row';
-  if (small[0] === n && small[1] === 1) return 'col';
-  return small[0] === 1 && small[1] === 1 ? 'scalar' : null;
+  return small[0] === n && small[1] === 1 ? 'col' : null;
 }
 
 /** (D), (N, 1), (1, D) and scalars spread against (N, D); equal shapes of any rank match; nothing else (NF1102). */

@@ -22,8 +22,9 @@ interface Held {
 /** Throws NF1103 unless both live on one backend (and so have one dtype). */
 export function sameBackend(op: string, a: Backend, b: Backend): void {
   if (a !== b) {
-    throw new NeuroForgeError('NF1103', `${op}: operands live on different backends or have different dtypes`, {
-      got: `${a.name} ${a.dtype} and ${b.name} ${b.dtype}`,
+    throw new NeuroForgeError('NF1103', `${op}: the operands live on different backends`, {
+      expected: 'one backend, and so one dtype',
+      got: `${a.name} (${a.dtype}) and ${b.name} (${b.dtype})`,
       hint: 'make both tensors with the same { backend }',
     });
   }
@@ -80,10 +81,10 @@ export function writeIn(storage: Storage, offset: number, n: number, run: (arena
       run(scratch, at);
       array.set(storage.backend.read(at, n), offset);
     } else {
-      run(scratch, storage.address(scratch) + offset);
+      run(scratch, storage.address(scratch, offset, n));
     }
   } finally {
     scratch.reset();
   }
-  storage.version++;
+  storage.written();
 }

@@ -2,7 +2,7 @@ import type { Backend } from '../backends/backend.ts';
 import { backend as namedBackend } from '../backends/default.ts';
 import { NeuroForgeError } from '../core/errors.ts';
 import { stream } from '../core/random.ts';
-import { checkShape, type Shape, sizeOf } from '../core/shape.ts';
+import { checkShape, formatShape, type Shape, sizeOf } from '../core/shape.ts';
 import type { Arena } from './arena.ts';
 import { computeIn } from './compute.ts';
 import { Indices } from './indices.ts';
@@ -24,11 +24,12 @@ function home(place: Place): Backend {
 
 /** A tensor of the given values: nested arrays, or values in row order with their shape. */
 export function tensor(values: Nested | ArrayLike<number>, shape?: Shape, place: Place = {}): Tensor {
-  const given = shape ?? shapeOf(values as Nested);
+  const nested = typeof values === 'number' || (Array.isArray(values) && values.some((v) => typeof v !== 'number'));
+  const given = shape ?? (nested ? shapeOf(values as Nested) : [(values as ArrayLike<number>).length]);
   checkShape(given, 'tensor');
-  const flat = shape && typeof values !== 'number' ? (values as ArrayLike<number>) : flatten(values as Nested);
+  const flat = nested ? flatten(values as Nested, shapeOf(values as Nested)) : (values as ArrayLike<number>);
   if (flat.length !== sizeOf(given)) {
-    throw new NeuroForgeError('NF1105', `tensor: ${flat.length} values for shape (${given.join(', ')})`, {
+    throw new NeuroForgeError('NF1105', `tensor: ${flat.length} values for shape ${formatShape(given)}`, {
       expected: `${sizeOf(given)} values`,
       got: `${flat.length}`,
     });
@@ -41,20 +42,18 @@ function shapeOf(values: Nested): number[] {
   return [values.length, ...(values.length > 0 ? shapeOf(values[0]) : [])];
 }
 
-function flatten(values: Nested): number[] {
-  if (typeof values === 'number') return [values];
-  const shape = shapeOf(values);
-  const parts = values.map((v) => flatten(v));
-  const expected = sizeOf(shape.slice(1));
-  const ragged = parts.findIndex((p) => p.length !== expected);
-  if (ragged >= 0) {
+/** The numbers of nested arrays, all of which must be like the first; `at` is where in the whole they are. */
+function flatten(values: Nested, shape: Shape, at: readonly number[] = []): number[] {
+  const [length, ...inner] = shape;
+  if (typeof values === 'number' && length === undefined) return [values];
+  if (typeof values === 'number' || length !== values.length) {
     throw new NeuroForgeError('NF1105', 'tensor: the rows have different lengths', {
-      where: `row ${ragged}`,
-      expected: `${expected} values`,
-      got: `${parts[ragged].length}`,
+      where: at.length === 0 ? 'tensor' : `element [${at.join('][')}]`,
+      expected: length === undefined ? 'a number' : `${length} values`,
+      got: typeof values === 'number' ? 'a number' : `${values.length} values`,
     });
   }
-  return parts.flat();
+  return values.flatMap((v, i) => flatten(v, inner, [...at, i]));
 }
 
 function filled(shape: Shape, place: Place, write: (b: Backend, out: number) => void): Tensor {
@@ -108,7 +107,7 @@ export function indices(values: ArrayLike<number>, place: Place = {}): Indices {
   const copy = Int32Array.from(values);
   for (let i = 0; i < copy.length; i++) {
     if (copy[i] !== values[i]) {
-      throw new NeuroForgeError('NF1104', 'an index must be a whole number', {
+      throw new NeuroForgeError('NF1104', 'an index must be a whole number (of 32 bits)', {
         where: `element ${i}`,
         got: `${values[i]}`,
       });

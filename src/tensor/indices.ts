@@ -1,8 +1,8 @@
 import type { Address, Backend } from '../backends/backend.ts';
 import { NeuroForgeError } from '../core/errors.ts';
-import type { Arena } from './arena.ts';
-import { youngest } from './arena.ts';
-import { computeIn } from './compute.ts';
+import { checkShape, formatShape } from '../core/shape.ts';
+import { type Arena, youngest } from './arena.ts';
+import { computeIn, sameBackend } from './compute.ts';
 import { Tensor } from './tensor.ts';
 
 /** Whole numbers: labels and row numbers. They take no part in arithmetic. */
@@ -26,6 +26,7 @@ export class Indices {
 
   /** (N, classes): 1 at each label, else 0. Throws NF1104 for a label outside [0, classes). */
   oneHot(classes: number): Tensor {
+    checkShape([classes], 'oneHot');
     const n = this.length;
     const storage = computeIn(this.backend, this.arena, n * classes, (arena, out) => {
       this.backend.oneHot(out, this.address(arena, classes, 'oneHot'), n, classes);
@@ -35,6 +36,7 @@ export class Indices {
 
   /** (N, 1): the labels as numbers, for targets of 0 and 1. */
   toColumn(): Tensor {
+    this.#check();
     const storage = computeIn(this.backend, this.arena, this.length, (_, out) => {
       this.backend.write(out, this.values);
     });
@@ -43,16 +45,12 @@ export class Indices {
 
   /** A copy in `arena`; every index is checked against [0, limit), else NF1104. @internal */
   address(arena: Arena, limit: number, what: string): Address {
-    if (this.arena && this.arena.generation !== this.#generation) {
-      throw new NeuroForgeError('NF1201', 'these indices belong to a step that has ended', {
-        hint: 'copy .values within the step to take them along',
-      });
-    }
+    this.#check();
     const bad = this.values.findIndex((v) => v < 0 || v >= limit);
     if (bad >= 0) {
       throw new NeuroForgeError('NF1104', `${what}: index out of range`, {
         where: `element ${bad}`,
-        expected: `0 to ${limit - 1}`,
+        expected: limit > 0 ? `0 to ${limit - 1}` : 'none, there are no rows',
         got: `${this.values[bad]}`,
       });
     }
@@ -61,10 +59,31 @@ export class Indices {
     this.backend.integers().set(this.values, address * per);
     return address;
   }
+
+  /** A copy that outlives its step. */
+  keep(): Indices {
+    this.#check();
+    return new Indices(this.backend, this.values.slice());
+  }
+
+  #check(): void {
+    if (this.arena && this.arena.generation !== this.#generation) {
+      throw new NeuroForgeError('NF1201', 'these indices belong to a step that has ended', {
+        where: `arena "${this.arena.name}", step ${this.#generation}, now ${this.arena.generation}`,
+        hint: 'call .keep() on them within the step to take a copy along',
+      });
+    }
+  }
 }
 
-/** Of each row of x (N, D), the first column that holds its maximum. */
+/** Of each row of x (N, D), the first column that holds its maximum. Throws NF1109 unless x is a matrix with columns. */
 export function argmax(x: Tensor): Indices {
+  if (x.shape.length !== 2 || (x.rows > 0 && x.cols === 0)) {
+    throw new NeuroForgeError('NF1109', `argmax of a tensor of shape ${formatShape(x.shape)}`, {
+      expected: 'a matrix (N, D) with D >= 1',
+      got: formatShape(x.shape),
+    });
+  }
   const { backend } = x;
   const values = new Int32Array(x.rows);
   const stored = x.contiguous();
@@ -78,6 +97,10 @@ export function argmax(x: Tensor): Indices {
 
 /** Row i of the result is row indices[i] of x (N, ...). */
 export function gatherRows(x: Tensor, rows: Indices): Tensor {
+  sameBackend('gatherRows', x.backend, rows.backend);
+  if (x.shape.length === 0) {
+    throw new NeuroForgeError('NF1109', 'gatherRows of a number', { expected: 'a tensor (N, ...)', got: '()' });
+  }
   const stored = x.contiguous();
   const n = rows.length * x.cols;
   const storage = computeIn(x.backend, youngest(x.arena, rows.arena), n, (arena, out) => {

@@ -24,7 +24,7 @@ export class Tensor {
   /** True for the view `T` of a matrix stored in rows. @internal */
   readonly transposed: boolean;
   /** For views: how often the base had been written when the view was taken; -1 for what is no view. */
-  readonly #seen: number;
+  #seen: number;
 
   /** @internal */
   constructor(storage: Storage, shape: Shape, offset = 0, transposed = false, isView = false) {
@@ -60,23 +60,26 @@ export class Tensor {
   // Products. (M, K)(K, N) -> (M, N); either may be a transposed view.
   matmul(b: Tensor): Tensor {
     const [m, n, k] = this.#productShape(b);
-    const storage = compute(this.backend, this, b, m * n, (arena, out) => this.#multiply(arena, out, b, m, n, k, 1, 0));
-    return new Tensor(storage, [m, n]);
+    const storage = compute(this.backend, this, b, m * n, (arena, out) => {
+      const [x, y] = [this.#stored(arena), b.#stored(arena)];
+      this.backend.matmul(out, x, y, m, n, k, this.transposed, b.transposed, 1, 0);
+    });
+    return new Tensor(storage, [m, n]); // (M, N) <- (M, K)(K, N)
   }
 
-  /** In place: this = alpha a b + beta this. Returns this. */
+  /** In place: this = alpha a b + beta this. Returns this. Throws NF1114 when this overlaps a or b in memory. */
   setProduct(a: Tensor, b: Tensor, alpha = 1, beta = 0): this {
+    sameBackend('setProduct', this.backend, a.backend);
     const [m, n, k] = a.#productShape(b);
     this.#expectShape('setProduct', [m, n]);
+    if (this.transposed) return this.#throughBase((base) => base.setProduct(b.T, a.T, alpha, beta));
     youngest(a.arena, b.arena);
-    this.#write((arena, out) => a.#multiply(arena, out, b, m, n, k, alpha, beta));
+    this.#write((arena, out) => {
+      const [x, y] = [a.#stored(arena), b.#stored(arena)];
+      if (overlap(out, m * n, x, m * k) || overlap(out, m * n, y, k * n)) throw overlapError('setProduct');
+      this.backend.matmul(out, x, y, m, n, k, a.transposed, b.transposed, alpha, beta);
+    });
     return this;
-  }
-
-  #multiply(arena: Arena, out: Address, b: Tensor, m: number, n: number, k: number, alpha: number, beta: number): void {
-    this.backend.matmul(
-      out, this.#stored(arena), b.#stored(arena), m, n, k, this.transposed, b.transposed, alpha, beta,
-    );
   }
 
   #productShape(b: Tensor): [number, number, number] {
@@ -154,8 +157,11 @@ export class Tensor {
     return this.#like(storage);
   }
 
-  /** min(max(x, low), high). */
+  /** min(max(x, low), high). Throws NF1115 unless low <= high. */
   clip(low: number, high: number): Tensor {
+    if (!(low <= high)) {
+      throw new NeuroForgeError('NF1115', `clip(${low}, ${high})`, { expected: 'numbers, the lower one first' });
+    }
     const n = this.size;
     const storage = compute(this.backend, this, null, n, (arena, out) => {
       this.backend.clip(out, this.#stored(arena), low, high, n);
@@ -165,7 +171,7 @@ export class Tensor {
 
   /** Where this is not 0, `a`, else `b`; all of one shape. */
   where(a: Tensor, b: Tensor): Tensor {
-    for (const t of [a, b]) {
+    for (const t of [this, a, b]) {
       sameBackend('where', this.backend, t.backend);
       t.#expectShape('where', this.shape);
       t.storage.check();
@@ -230,28 +236,29 @@ export class Tensor {
     return this.#view([this.shape[1], this.shape[0]], this.offset, !this.transposed);
   }
 
-  /** A view with other dimensions; one of them may be -1. */
+  /** A view with other dimensions (of the view `T`, a copy); one of them may be -1. */
   reshape(...dimensions: number[]): Tensor {
-    const x = this.contiguous();
     const known = dimensions.reduce((n, d) => (d === -1 ? n : n * d), 1);
+    const open = dimensions.filter((d) => d === -1).length;
     const shape = dimensions.map((d) => (d === -1 ? (known === 0 ? 0 : this.size / known) : d));
-    if (sizeOf(shape) !== this.size || shape.some((d) => !Number.isInteger(d))) {
+    if (open > 1 || sizeOf(shape) !== this.size || shape.some((d) => !Number.isInteger(d) || d < 0)) {
       throw new NeuroForgeError('NF1105', `reshape of ${formatShape(this.shape)} to ${formatShape(dimensions)}`, {
-        expected: `${this.size} elements`,
-        got: `${sizeOf(shape)}`,
+        expected: `dimensions whose product is ${this.size}; one may be -1 and is found`,
+        got: open > 1 ? `${open} times -1` : open === 1 ? `${known} times -1` : `a product of ${known}`,
       });
     }
+    const x = this.contiguous();
     return x.#view(shape, x.offset, false);
   }
 
-  /** A view of rows from (included) to to (excluded). */
+  /** A view of rows from (included) to to (excluded); of the view `T`, a copy. */
   rowRange(from: number, to: number): Tensor {
-    const x = this.contiguous();
     if (!(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to && to <= this.rows)) {
       throw new NeuroForgeError('NF1106', `rowRange(${from}, ${to}) of ${formatShape(this.shape)}`, {
         expected: `whole numbers, 0 <= from <= to <= ${this.rows}`,
       });
     }
+    const x = this.contiguous();
     return x.#view([to - from, ...this.shape.slice(1)], x.offset + from * this.cols, false);
   }
 
@@ -272,8 +279,12 @@ export class Tensor {
     return new Tensor(storage, this.shape);
   }
 
-  /** The same numbers, not copied, as a tensor whose results live in `arena`: for parameters and state in a step. */
+  /**
+   * The same numbers as a tensor whose results live in `arena`: for parameters and state in a step. Those of a model are
+   * not copied and may be written; those of an ordinary tensor are copied.
+   */
   within(arena: Arena): Tensor {
+    sameBackend('within', this.backend, arena.backend);
     return new Tensor(this.storage.within(arena), this.shape, this.offset, this.transposed);
   }
 
@@ -285,14 +296,23 @@ export class Tensor {
   // Writes, in place.
   /** Copies the values of a tensor of the same shape, or of an array in row order. Returns this. */
   set(values: Tensor | ArrayLike<number>): this {
+    if (values instanceof Tensor) values.#expectShape('set', this.shape);
+    if (this.transposed) {
+      const [cols, rows] = this.shape;
+      return this.#throughBase((base) =>
+        base.set(values instanceof Tensor ? values.T : transposedArray(values, rows, cols)),
+      );
+    }
     if (values instanceof Tensor) {
       sameBackend('set', this.backend, values.backend);
-      values.#expectShape('set', this.shape);
       const v = values.contiguous();
       this.#write((arena, out) => this.backend.copy(out, v.#stored(arena), this.size));
     } else {
       if (values.length !== this.size) {
-        throw new NeuroForgeError('NF1105', `set: ${values.length} values for ${formatShape(this.shape)}`);
+        throw new NeuroForgeError('NF1105', `set: ${values.length} values for shape ${formatShape(this.shape)}`, {
+          expected: `${this.size} values in row order`,
+          got: `${values.length}`,
+        });
       }
       this.#write((_, out) => this.backend.write(out, values));
     }
@@ -304,20 +324,32 @@ export class Tensor {
     return this;
   }
 
-  /** this += alpha x. Returns this. */
+  /** this += alpha x. Returns this. Throws NF1114 when x is another view that overlaps this in memory. */
   axpy(alpha: number, x: Tensor): this {
     sameBackend('axpy', this.backend, x.backend);
     x.#expectShape('axpy', this.shape);
+    if (this.transposed) return this.#throughBase((base) => base.axpy(alpha, x.T));
     const y = x.contiguous();
-    this.#write((arena, out) => this.backend.axpy(out, alpha, y.#stored(arena), this.size));
+    const n = this.size;
+    this.#write((arena, out) => {
+      const at = y.#stored(arena);
+      if (at !== out && overlap(out, n, at, n)) throw overlapError('axpy');
+      this.backend.axpy(out, alpha, at, n);
+    });
+    return this;
+  }
+
+  #throughBase(write: (base: Tensor) => void): this {
+    const base = this.T;
+    write(base);
+    this.#seen = base.#seen;
     return this;
   }
 
   #write(run: (arena: Arena, at: Address) => void): void {
-    if (this.transposed) {
-      throw new NeuroForgeError('NF1107', 'a transposed view cannot be written', { hint: 'write its base instead' });
-    }
+    const current = this.#seen === this.storage.version;
     writeIn(this.storage, this.offset, this.size, run);
+    if (current) this.#seen = this.storage.version; // its own write does not make a view stale
   }
 
   // Readback.
@@ -325,8 +357,7 @@ export class Tensor {
   async data(): Promise<Float32Array | Float64Array> {
     const x = this.contiguous();
     if (x.storage.array) return x.dataSync();
-    x.storage.check();
-    return this.backend.readAsync(x.storage.address(scratchOf(x.backend)) + x.offset, x.size);
+    return this.backend.readAsync(x.#stored(scratchOf(x.backend)), x.size);
   }
 
   /** A copy of the values in row order, at once. */
@@ -335,7 +366,7 @@ export class Tensor {
     x.#checkView();
     const { array } = x.storage;
     if (array) return array.slice(x.offset, x.offset + x.size);
-    return this.backend.read(x.storage.address(scratchOf(x.backend)) + x.offset, x.size);
+    return this.backend.read(x.#stored(scratchOf(x.backend)), x.size);
   }
 
   /** The value of a tensor of one element. */
@@ -359,7 +390,8 @@ export class Tensor {
   }
 
   toString(): string {
-    return `Tensor ${formatShape(this.shape)} ${this.dtype} ${JSON.stringify(this.toArray())}`;
+    const values = this.size > 1000 ? `${this.size} values` : written(this.toArray());
+    return `Tensor ${formatShape(this.shape)} ${this.dtype} ${values}`;
   }
 
   /** Its address, for backends; an ordinary tensor is copied into `arena`. @internal */
@@ -369,7 +401,7 @@ export class Tensor {
 
   #stored(arena: Arena): Address {
     this.#checkView();
-    return this.storage.address(arena) + this.offset;
+    return this.storage.address(arena, this.offset, this.size);
   }
 
   #checkView(): void {
@@ -409,4 +441,25 @@ export class Tensor {
     const result = new Tensor(storage, shape);
     return this.transposed ? result.T : result;
   }
+}
+
+/** True if n elements at a and m at b share any. */
+function overlap(a: Address, n: number, b: Address, m: number): boolean {
+  return n > 0 && m > 0 && a < b + m && b < a + n;
+}
+
+function overlapError(op: string): NeuroForgeError {
+  return new NeuroForgeError('NF1114', `${op}: the result would overwrite an operand while it is read`, {
+    hint: 'compute into a new tensor, then set()',
+  });
+}
+
+function transposedArray(values: ArrayLike<number>, rows: number, cols: number): ArrayLike<number> {
+  if (values.length !== rows * cols) return values;
+  return Float64Array.from(values, (_, i) => values[(i % cols) * rows + (i - (i % cols)) / cols]);
+}
+
+/** Nested numbers as text; unlike JSON it has NaN and Infinity. */
+function written(values: unknown): string {
+  return Array.isArray(values) ? `[${values.map(written).join(', ')}]` : String(values);
 }
