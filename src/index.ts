@@ -17,6 +17,16 @@ export { type BatchOptions, Loader, type LoaderOptions } from './data/loader.ts'
 export { type OpenOptions, openData } from './data/open.ts';
 export { fitScaling } from './data/scaling.ts';
 export { type SplitOptions, splitData } from './data/splits.ts';
+// Files.
+export {
+  type LoadedModel,
+  type LoadOptions,
+  loadModel,
+  loadWeights,
+  type SaveOptions,
+  saveModel,
+} from './io/model-file.ts';
+export { weightsHash } from './io/weights.ts';
 export { flatten } from './layers/flatten.ts';
 export {
   constant,

@@ -1,0 +1,2 @@
+/** Put there by the build. */
+declare const NEUROFORGE_VERSION: string;
