@@ -29,7 +29,7 @@ function majority({ split, loss }: Prepared): Baseline {
 async function linearBaseline(prepared: Prepared, loaders: Loaders, files: Files): Promise<Baseline> {
   const { config, split, loss } = prepared;
   const key = JSON.stringify([
-    1,
+    2,
     split.train.hashes,
     split.test?.hashes,
     loss.name,
@@ -63,10 +63,11 @@ async function trainLinear({ split, loss, config }: Prepared, loaders: Loaders):
     backend: loaders.train.backend,
   });
   const batch = Math.min(64, split.train.count);
+  const epochs = Math.max(5, Math.ceil(2000 / loaders.train.steps(batch)));
   const run = fit(
     model,
     { ...loaders, test: loaders.test ?? loaders.val },
-    { optimizer: sgd(0.1), batch, epochs: 5, probe: false, threshold: config.threshold },
+    { optimizer: sgd(0.1), batch, epochs, probe: false, threshold: config.threshold },
   );
   const limit = setTimeout(() => run.stop(), 2000);
   const { test } = await run;

@@ -3,17 +3,17 @@ import { sgd } from '../../optim/sgd.ts';
 import { files } from '../../platform/index.ts';
 import { debug } from '../../tensor/debug.ts';
 import { evaluate } from '../../train/evaluate.ts';
-import type { FitResult } from '../../train/events.ts';
+import type { EpochEvent, FitResult } from '../../train/events.ts';
 import { fit } from '../../train/fit.ts';
 import type { Metrics } from '../../train/metrics.ts';
 import { RunFolder } from '../../train/run-folder.ts';
 import { type Baseline, baselines } from '../baselines.ts';
 import { type Config, readConfigFile, resolveConfig } from '../config.ts';
 import { trainFlags } from '../flags.ts';
-import { modelBytes } from '../model-bytes.ts';
 import { exitCodes, type Output } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { writePredictions, writeReport } from '../run-report.ts';
+import { Saver } from '../saver.ts';
 import { type Loaders, makeLoaders, makeModel, type Prepared, prepareData } from '../setup.ts';
 import { summarize } from '../summary.ts';
 import { trainDocument } from '../train-document.ts';
@@ -65,7 +65,8 @@ export async function trainCommand(_: string[], options: Record<string, unknown>
   });
   const release = stopOnSignals(() => run.stop(), folder.path, output);
   const progress = new Progress(output, resolved.epochs);
-  const history = [];
+  const history: EpochEvent[] = [];
+  const saver = new Saver(folder, model, prepared);
   let result: FitResult | undefined;
   try {
     for await (const event of run) {
@@ -73,12 +74,7 @@ export async function trainCommand(_: string[], options: Record<string, unknown>
       if (event.type === 'epoch') {
         history.push(event);
         await folder.epoch(event);
-        if (event.best || event.epoch === 0) {
-          const bytes = await modelBytes(model, prepared, event);
-          await folder.write('model.safetensors', bytes);
-          await folder.write('checkpoints/best.safetensors', bytes);
-        }
-        await folder.write('checkpoints/last.safetensors', await modelBytes(model, prepared, event));
+        await saver.at(event);
       }
       if (event.type === 'done') result = event.result;
     }
@@ -91,6 +87,7 @@ export async function trainCommand(_: string[], options: Record<string, unknown>
   }
 
   const done = result!;
+  await saver.end(done, history.at(-1)!);
   const against: Baseline[] = output.quiet ? [] : await baselines(prepared, loaders, files);
   const document = await trainDocument(prepared, model, done, folder, against);
   const shown = bestEvaluation(prepared, loaders, model, done);
