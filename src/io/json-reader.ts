@@ -215,7 +215,7 @@ export class JsonReader {
   }
 
   #malformed(expected: string): never {
-    throw new NeuroForgeError('NF2223', 'the header is not valid JSON', {
+    throw new NeuroForgeError('NF2223', 'this is not valid JSON', {
       where: `${this.#where}, byte ${this.#at}`,
       expected,
       got: this.#shown(),
