@@ -22,14 +22,10 @@ function highHalves(x: v128, y: v128): v128 {
   return i8x16.shuffle(x, y, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
 }
 
-/** Four rows of four at a, `aStep` bytes apart, to four columns at out, `outStep` apart. */
+/** Four rows of four to four columns at out, `outStep` bytes apart. */
 // @ts-ignore: decorator
 @inline
-export function transpose4(out: usize, outStep: usize, a: usize, aStep: usize): void {
-  const r0 = v128.load(a);
-  const r1 = v128.load(a + aStep);
-  const r2 = v128.load(a + 2 * aStep);
-  const r3 = v128.load(a + 3 * aStep);
+export function join4(out: usize, outStep: usize, r0: v128, r1: v128, r2: v128, r3: v128): void {
   const p0 = low(r0, r1);
   const p1 = low(r2, r3);
   const p2 = high(r0, r1);
@@ -40,33 +36,33 @@ export function transpose4(out: usize, outStep: usize, a: usize, aStep: usize): 
   v128.store(out + 3 * outStep, highHalves(p2, p3));
 }
 
-/** Blocks of 32 x 32, so that both sides stay in the first cache. */
-export function transpose(out: usize, a: usize, rows: i32, cols: i32): void {
-  const aStep = (<usize>cols) << 2;
-  const outStep = (<usize>rows) << 2;
+/** Rows of a, `aStep` bytes apart, to columns of out, whose rows are `outStep` bytes apart. */
+export function transposeBlock(out: usize, outStep: usize, a: usize, aStep: usize, rows: i32, cols: i32): void {
   const wholeRows = rows & ~3;
   const wholeCols = cols & ~3;
+  // Blocks of 32 x 32, so that both sides stay in the first cache.
   for (let i0 = 0; i0 < wholeRows; i0 += 32) {
     const i1 = min(i0 + 32, wholeRows);
     for (let j0 = 0; j0 < wholeCols; j0 += 32) {
       const j1 = min(j0 + 32, wholeCols);
       for (let i = i0; i < i1; i += 4) {
         for (let j = j0; j < j1; j += 4) {
-          transpose4(out + j * outStep + ((<usize>i) << 2), outStep, a + i * aStep + ((<usize>j) << 2), aStep);
+          const x = a + <usize>i * aStep + ((<usize>j) << 2);
+          const to = out + <usize>j * outStep + ((<usize>i) << 2);
+          join4(to, outStep, v128.load(x), v128.load(x + aStep), v128.load(x + 2 * aStep), v128.load(x + 3 * aStep));
         }
       }
     }
   }
-  for (let j = wholeCols; j < cols; j++) {
-    for (let i = 0; i < wholeRows; i++) {
-      store<f32>(out + j * outStep + ((<usize>i) << 2), load<f32>(a + i * aStep + ((<usize>j) << 2)));
+  for (let i = 0; i < rows; i++) {
+    for (let j = i < wholeRows ? wholeCols : 0; j < cols; j++) {
+      store<f32>(out + <usize>j * outStep + ((<usize>i) << 2), load<f32>(a + <usize>i * aStep + ((<usize>j) << 2)));
     }
   }
-  for (let i = wholeRows; i < rows; i++) {
-    for (let j = 0; j < cols; j++) {
-      store<f32>(out + j * outStep + ((<usize>i) << 2), load<f32>(a + i * aStep + ((<usize>j) << 2)));
-    }
-  }
+}
+
+export function transpose(out: usize, a: usize, rows: i32, cols: i32): void {
+  transposeBlock(out, (<usize>rows) << 2, a, (<usize>cols) << 2, rows, cols);
 }
 
 // @ts-ignore: decorator
