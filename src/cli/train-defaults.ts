@@ -24,7 +24,7 @@ export function trainDefaults(data: string, config: Partial<Config>): TrainDefau
   return {
     model,
     init: config.init ?? (model === 'logistic' ? 'zero-output' : usual.init),
-    lr: config.lr ?? usual.lr,
+    lr: config.lr ?? (config.task === 'regression' ? 0.01 : usual.lr), // squared errors have steeper slopes
     epochs: config.epochs ?? usual.epochs,
   };
 }
