@@ -74,8 +74,15 @@ export function resolveConfig(
 function allowed(key: string, message: string): string {
   if (key === 'batch') return 'a whole number of at least 1, or full';
   return message
+    .replace(/^Too (small|big): expected (number|int) to be /, 'a number ')
+    .replace('>=', 'of at least ')
+    .replace('<=', 'of at most ')
+    .replace('>', 'above ')
+    .replace('<', 'below ')
     .replace(/^Invalid (input|option|string): (expected |must match pattern )?/, '')
-    .replace(/^Too /, 'not too ');
+    .replace(/^number, received .*/, 'a number')
+    .replace(/^int, received .*/, 'a whole number')
+    .replace(/^one of (.*)$/, (_, words) => words.replaceAll('"', '').replaceAll('|', ', '));
 }
 
 /** Reads config.json, flat and perhaps partial. Throws NF4112 for what is no JSON object or has a key twice. */

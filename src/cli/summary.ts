@@ -36,7 +36,7 @@ export function summarize(about: Summary): void {
     `${people(result.steps)} steps, ${result.msPerStep.toFixed(2)} ms/step, ${result.seconds.toFixed(1)} s`,
   ];
   output.print(facts.join(' · '));
-  const predictions = examples(prepared, dataset, evaluation);
+  const predictions = result.status === 'diverged' ? [] : examples(prepared, dataset, evaluation);
   if (predictions.length > 0) {
     const wrong = evaluation.metrics.errors ?? 0;
     output.print();
@@ -47,7 +47,8 @@ export function summarize(about: Summary): void {
   output.print();
   output.print(`run     ${folder.path}`);
   output.print(`report  ${folder.path}/report.html`);
-  output.print(`next    neuroforge eval ${folder.path}    neuroforge predict ${folder.path} digit.png`);
+  const input = dataset.exampleShape.length === 2 ? 'digit.png' : 'rows.csv';
+  output.print(`next    neuroforge eval ${folder.path}    neuroforge predict ${folder.path} ${input}`);
 }
 
 function headline(which: string, { evaluation, dataset, result }: Summary): string {

@@ -31,6 +31,7 @@ export async function trainCommand(_: string[], options: Record<string, unknown>
   const model = makeModel(prepared);
   const loaders = makeLoaders(prepared, model);
   const { config: resolved, split } = prepared;
+  loaders.train.steps(resolved.batch); // refuses a batch that cannot be, before there is a folder
   const { backend } = model;
   const folder = await RunFolder.create(
     files,
