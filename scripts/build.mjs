@@ -1,16 +1,36 @@
-// Builds the package into dist/: kernels, library (readable, one file a source file), command line (bundled).
-import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+// Builds the package into dist/: kernels, library (readable, one file a source file), command line (bundled), and the
+// library again as one file for pages.
+import { execFile, execFileSync } from 'node:child_process';
+import { appendFileSync, chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { build } from 'vite';
+import { bundledPackages, notices, noticesFile } from './third-party.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
 
-const run = (file, ...args) => execFileSync(process.execPath, [file, ...args], { stdio: 'inherit' });
+async function compileLibrary() {
+  const compiler = 'node_modules/typescript/bin/tsc';
+  await promisify(execFile)(process.execPath, [compiler, '-p', 'tsconfig.build.json']).catch((error) => {
+    throw new Error(`tsc -p tsconfig.build.json failed\n${error.stdout}${error.stderr}`);
+  });
+}
+
+async function bundle(configFile) {
+  const { plugin, packages } = bundledPackages();
+  await build({ configFile, logLevel: 'warn', plugins: [plugin] });
+  return packages;
+}
 
 rmSync('dist', { recursive: true, force: true });
-run('scripts/build-kernels.mjs');
-run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
-await build({ configFile: 'vite.cli.config.ts', logLevel: 'warn' });
+execFileSync(process.execPath, ['scripts/build-kernels.mjs'], { stdio: 'inherit' });
+const [, commandLine, page] = await Promise.all([
+  compileLibrary(),
+  bundle('vite.cli.config.ts'),
+  bundle('vite.browser.config.ts'),
+]);
+
 chmodSync('dist/cli/main.js', 0o755);
+appendFileSync('dist/neuroforge.browser.js', `/*!\n${readFileSync('LICENSE', 'utf8')}\n${notices(page)}*/\n`);
+writeFileSync('dist/THIRD-PARTY-NOTICES', noticesFile(new Map([...commandLine, ...page])));

@@ -1,0 +1,17 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { DigitsReport } from './train-digits.js';
+
+export const root: string = fileURLToPath(new URL('../..', import.meta.url));
+
+const training = new URL('./train-digits.js', import.meta.url).href;
+
+/** {@link trainDigits} in a Node of its own, with the library found at `entry` (a file below the root). */
+export function trainInNode(entry: string, backend: string): DigitsReport {
+  const program = `
+    import * as nf from ${JSON.stringify(pathToFileURL(`${root}${entry}`).href)};
+    import { trainDigits } from ${JSON.stringify(training)};
+    console.log(JSON.stringify(await trainDigits(nf, ${JSON.stringify(backend)})));`;
+  const out = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+  return JSON.parse(out);
+}

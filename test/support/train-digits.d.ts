@@ -1,0 +1,14 @@
+export interface DigitsReport {
+  backend: string;
+  status: string;
+  /** Loss of every step, in the hex of its 64 bits. */
+  steps: string[];
+  /** Training loss and validation metrics of every epoch, from 0, likewise. */
+  epochs: Record<string, string>[];
+  accuracy: number;
+  firstLoss: number;
+  lastLoss: number;
+  weights: string;
+  weightsBest: string;
+}
+export function trainDigits(nf: unknown, backendName: string): Promise<DigitsReport>;
