@@ -49,11 +49,15 @@ function flatten(values: Nested, shape: Shape, at: readonly number[] = []): numb
   if (typeof values === 'number' || length !== values.length) {
     throw new NeuroForgeError('NF1105', 'tensor: the rows have different lengths', {
       where: at.length === 0 ? 'tensor' : `element [${at.join('][')}]`,
-      expected: length === undefined ? 'a number' : `${length} values`,
-      got: typeof values === 'number' ? 'a number' : `${values.length} values`,
+      expected: length === undefined ? 'a number' : count(length),
+      got: typeof values === 'number' ? 'a number' : count(values.length),
     });
   }
   return values.flatMap((v, i) => flatten(v, inner, [...at, i]));
+}
+
+function count(values: number): string {
+  return values === 1 ? '1 value' : `${values} values`;
 }
 
 function filled(shape: Shape, place: Place, write: (b: Backend, out: number) => void): Tensor {

@@ -85,11 +85,16 @@ export class Tensor {
   #productShape(b: Tensor): [number, number, number] {
     sameBackend('matmul', this.backend, b.backend);
     if (this.shape.length !== 2 || b.shape.length !== 2 || this.shape[1] !== b.shape[0]) {
+      const matrices = this.shape.length === 2 && b.shape.length === 2;
+      const vector = [this.shape, b.shape].find((s) => s.length === 1);
       throw new NeuroForgeError('NF1101', `matmul: ${formatShape(this.shape)} times ${formatShape(b.shape)}`, {
-        expected: `(M, K)(K, N)${this.shape.length === 2 ? `, here (${this.shape[1]}, *)` : ''}`,
-        got: formatShape(b.shape),
-        hint:
-          b.shape.length === 2 && this.shape[1] === b.shape[1] ? 'the right factor transposed would fit: .T' : undefined,
+        expected: matrices ? `(M, K)(K, N), here (${this.shape[1]}, *)` : '(M, K)(K, N)',
+        got: matrices ? formatShape(b.shape) : `${formatShape(this.shape)} and ${formatShape(b.shape)}`,
+        hint: matrices
+          ? this.shape[1] === b.shape[1]
+            ? 'the right factor transposed would fit: .T'
+            : undefined
+          : vector && `reshape(1, ${vector[0]}) or reshape(${vector[0]}, 1) makes a matrix of the vector`,
       });
     }
     return [this.shape[0], b.shape[1], this.shape[1]];
