@@ -7,7 +7,7 @@ export { type ErrorDetails, NeuroForgeError } from './core/errors.ts';
 export type { Shape } from './core/shape.ts';
 export type { Batch } from './data/batch.ts';
 // Data.
-export type { Dataset, Scaling, ScalingKind, Split } from './data/dataset.ts';
+export type { Dataset, LabelledDataset, Scaling, ScalingKind, Split } from './data/dataset.ts';
 export { subset } from './data/dataset.ts';
 export { dataDefaults } from './data/defaults.ts';
 export { breastCancer } from './data/embedded/breast-cancer.ts';
@@ -87,3 +87,14 @@ export type {
 // Training.
 export { type Fit, type FitData, type FitOptions, fit } from './train/fit.ts';
 export { confusionMatrix, type Metrics, type Predictions, type RocPoint, rocArea, rocPoints } from './train/metrics.ts';
+
+// Verification.
+export {
+  type GradcheckOptions,
+  gradcheckLayer,
+  gradcheckLoss,
+  gradcheckModel,
+  type LayerGradcheckOptions,
+  type LossGradcheckOptions,
+} from './verify/gradcheck.ts';
+export type { GradcheckEntry, GradcheckReport } from './verify/report.ts';

@@ -37,11 +37,17 @@ export interface Dataset {
   readonly hashes: Readonly<Record<string, string>>;
 }
 
+/** A data set whose rows have classes. */
+export interface LabelledDataset extends Dataset {
+  readonly y: Int32Array;
+  readonly classNames: readonly string[];
+}
+
 /** The parts of one task. `test` is null where validation is the test set. */
-export interface Split {
-  readonly train: Dataset;
-  readonly val: Dataset;
-  readonly test: Dataset | null;
+export interface Split<D extends Dataset = Dataset> {
+  readonly train: D;
+  readonly val: D;
+  readonly test: D | null;
 }
 
 export function featuresOf(dataset: Dataset): number {
@@ -59,7 +65,7 @@ export function firstRows(count: number): Int32Array {
 }
 
 /** The rows of `dataset` that are named, in that order, copied. Throws NF2501 for a row that is not there. */
-export function subset(dataset: Dataset, rows: ArrayLike<number>): Dataset {
+export function subset<D extends Dataset>(dataset: D, rows: ArrayLike<number>): D {
   const features = featuresOf(dataset);
   const count = rows.length;
   const x = emptyLike(dataset.x, count * features);

@@ -27,13 +27,20 @@ export interface BatchOptions {
   readonly shuffle?: boolean;
 }
 
+/** What the examples of a data set are to be told: labels, or values. */
+export type TargetsOf<D extends Dataset> = D['y'] extends Int32Array
+  ? Indices
+  : D['y'] extends Float64Array
+    ? Tensor
+    : Indices | Tensor;
+
 /** A data set with its scaling, as a source of batches on a backend. Rows stay bytes until they are in a batch. */
-export class Loader {
-  readonly dataset: Dataset;
+export class Loader<D extends Dataset = Dataset> {
+  readonly dataset: D;
   readonly scaling: Scaling;
   readonly backend: Backend;
 
-  constructor(dataset: Dataset, options: LoaderOptions = {}) {
+  constructor(dataset: D, options: LoaderOptions = {}) {
     this.dataset = dataset;
     this.scaling = options.scaling ?? fitScaling('none', dataset);
     this.backend = options.backend ?? namedBackend();
@@ -52,14 +59,14 @@ export class Loader {
    * One epoch in batches of `size` rows, mixed anew by (seed, epoch); the last partial batch is kept. The iterator is
    * the step: a batch and all that is computed from it live until the next one is asked for, or the loop ends.
    */
-  batches(size: number | 'full', options: BatchOptions = {}): BatchIterator {
+  batches(size: number | 'full', options: BatchOptions = {}): BatchIterator<D> {
     const order = firstRows(this.count);
     if (options.shuffle !== false) new Sampler(stream(options.seed ?? 0, 'shuffle'), options.epoch ?? 0).shuffle(order);
     return new BatchIterator(this, order, this.#checked(size));
   }
 
   /** The given rows as one batch in `arena`. */
-  batch(rows: Int32Array, arena: Arena): Batch {
+  batch(rows: Int32Array, arena: Arena): Batch<TargetsOf<D>> {
     const { dataset, backend } = this;
     const size = rows.length;
     const features = featuresOf(dataset);
@@ -67,7 +74,7 @@ export class Loader {
     fillRows(backend.heap(), storage.address(arena), dataset, rows, this.scaling);
     const x = new Tensor(storage, [size, features]);
     const rowIds = rows.map((row) => dataset.rowIds[row]);
-    return { x, y: this.#targets(rows, arena), rows: rowIds, size, augmentation: null };
+    return { x, y: this.#targets(rows, arena) as TargetsOf<D>, rows: rowIds, size, augmentation: null };
   }
 
   #targets(rows: Int32Array, arena: Arena): Indices | Tensor {
@@ -104,15 +111,15 @@ export class Loader {
 const abandoned = new FinalizationRegistry<Arena>((arena) => arena.dispose());
 
 /** The batches of one epoch. Owns the arena in which a step lives, and resets it at `next`, `return` and `throw`. */
-export class BatchIterator implements IterableIterator<Batch> {
+export class BatchIterator<D extends Dataset = Dataset> implements IterableIterator<Batch<TargetsOf<D>>> {
   readonly arena: Arena;
-  readonly #loader: Loader;
+  readonly #loader: Loader<D>;
   readonly #order: Int32Array;
   readonly #size: number;
   #next: number;
   #finished = false;
 
-  constructor(loader: Loader, order: Int32Array, size: number) {
+  constructor(loader: Loader<D>, order: Int32Array, size: number) {
     this.#loader = loader;
     this.#order = order;
     this.#size = size;
@@ -125,7 +132,7 @@ export class BatchIterator implements IterableIterator<Batch> {
     return this;
   }
 
-  next(): IteratorResult<Batch, undefined> {
+  next(): IteratorResult<Batch<TargetsOf<D>>, undefined> {
     if (this.#finished) return { done: true, value: undefined };
     if (this.#next >= this.#order.length) return this.return();
     this.arena.reset();
@@ -135,7 +142,7 @@ export class BatchIterator implements IterableIterator<Batch> {
   }
 
   /** Ends the epoch: the last step is over and its memory free. */
-  return(): IteratorResult<Batch, undefined> {
+  return(): IteratorResult<Batch<TargetsOf<D>>, undefined> {
     if (!this.#finished) {
       this.#finished = true;
       abandoned.unregister(this);
@@ -144,7 +151,7 @@ export class BatchIterator implements IterableIterator<Batch> {
     return { done: true, value: undefined };
   }
 
-  throw(error: unknown): IteratorResult<Batch, undefined> {
+  throw(error: unknown): IteratorResult<Batch<TargetsOf<D>>, undefined> {
     this.return();
     throw error;
   }

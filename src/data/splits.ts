@@ -31,7 +31,7 @@ export function defaultValidation(trainCount: number): number {
  * stratified by class (largest remainders); for regression it is plain. Rows keep their order in the file.
  * Throws NF2502 (options), NF2503 (a part would be empty).
  */
-export function splitData(all: Dataset, test: Dataset | null, options: SplitOptions = {}): Split {
+export function splitData<D extends Dataset>(all: D, test: D | null, options: SplitOptions = {}): Split<D> {
   const { split = 'standard', splitSeed = 0, val } = options;
   if (!(Number.isInteger(splitSeed) && splitSeed >= 0 && splitSeed < 2 ** 32)) {
     throw new NeuroForgeError('NF2502', 'the split seed must be a whole number', {

@@ -1,4 +1,4 @@
-import type { Dataset } from '../dataset.ts';
+import type { LabelledDataset } from '../dataset.ts';
 import { decimals, rows } from './breast-cancer.generated.ts';
 import { decodeTable } from './table.ts';
 
@@ -21,7 +21,7 @@ const measures = [
  * Repository, DOI 10.24432/C5DW2B, CC BY 4.0. Changed: patient numbers left out, classes renumbered so that malignant is
  * 1, repacked as whole numbers; values as they were.
  */
-export function breastCancer(): Dataset {
+export function breastCancer(): LabelledDataset {
   const featureNames = [
     ...measures.map((m) => `mean ${m}`),
     ...measures.map((m) => `${m} error`),

@@ -1,4 +1,4 @@
-import { type Dataset, firstRows } from '../dataset.ts';
+import { firstRows, type LabelledDataset } from '../dataset.ts';
 import { rows } from './digits.generated.ts';
 
 /**
@@ -6,7 +6,7 @@ import { rows } from './digits.generated.ts';
  * E. Alpaydin & C. Kaynak (1998), Optical Recognition of Handwritten Digits, UCI Machine Learning Repository,
  * DOI 10.24432/C50P49, CC BY 4.0. Changed: only the source's test part, repacked as text; values as they were.
  */
-export function digits(): Dataset {
+export function digits(): LabelledDataset {
   const lines = rows.split('\n');
   const x = new Uint8Array(lines.length * 64);
   const y = new Int32Array(lines.length);

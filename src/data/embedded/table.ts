@@ -1,4 +1,4 @@
-import { type Dataset, firstRows } from '../dataset.ts';
+import { firstRows, type LabelledDataset } from '../dataset.ts';
 
 /** What an embedded table is made of: whole numbers separated by spaces, a power of ten per column, the class last. */
 export interface EmbeddedTable {
@@ -10,7 +10,7 @@ export interface EmbeddedTable {
 }
 
 /** The table in f64, each value as the decimal in the source reads. */
-export function decodeTable(table: EmbeddedTable): Dataset {
+export function decodeTable(table: EmbeddedTable): LabelledDataset {
   const lines = table.rows.split('\n');
   const features = table.featureNames.length;
   const divisors = table.decimals.map((d) => Number(`1e${d}`));
