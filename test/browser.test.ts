@@ -41,7 +41,7 @@ describe.skipIf(!chromiumExpected)('training in Chromium', { timeout: 90_000 }, 
   const node = {} as Record<string, DigitsReport>;
   beforeAll(async () => {
     browser = await startChromium();
-    for (const name of backends) node[name] = trainInNode('dist/index.js', name);
+    for (const name of backends) node[name] = trainInNode(`${root}dist/index.js`, name);
   }, 60_000);
   afterAll(() => browser?.close());
 

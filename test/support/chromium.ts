@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 /** Where Debian and Ubuntu put it; a machine of another kind names its own. */
-const executable = [process.env.NEUROFORGE_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
-  (path) => path && existsSync(path),
-);
+const named = process.env.NEUROFORGE_CHROMIUM;
+const candidates = named ? [named] : ['/usr/bin/chromium', '/usr/bin/chromium-browser'];
+const executable = candidates.find((path) => existsSync(path));
 
 /** False only where there is no Chromium and nobody promised one: under CI its absence must fail, not skip. */
 export const chromiumExpected: boolean = executable !== undefined || Boolean(process.env.CI);

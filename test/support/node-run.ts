@@ -6,10 +6,10 @@ export const root: string = fileURLToPath(new URL('../..', import.meta.url));
 
 const training = new URL('./train-digits.js', import.meta.url).href;
 
-/** {@link trainDigits} in a Node of its own, with the library found at `entry` (a file below the root). */
+/** {@link trainDigits} in a Node of its own, with the library in the file `entry`. */
 export function trainInNode(entry: string, backend: string): DigitsReport {
   const program = `
-    import * as nf from ${JSON.stringify(pathToFileURL(`${root}${entry}`).href)};
+    import * as nf from ${JSON.stringify(pathToFileURL(entry).href)};
     import { trainDigits } from ${JSON.stringify(training)};
     console.log(JSON.stringify(await trainDigits(nf, ${JSON.stringify(backend)})));`;
   const out = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
