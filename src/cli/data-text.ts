@@ -1,0 +1,109 @@
+import { barLine } from '../charts/terminal/index.ts';
+import { safeText } from '../charts/text.ts';
+import type { DataInfo, IdxFileInfo, PartInfo } from '../data/info.ts';
+import type { ListedData } from '../data/list.ts';
+import { type Output, people } from './output.ts';
+
+const schema = 'neuroforge/data@1';
+
+/** The document `neuroforge/data@1` of `data list|get|info --json`. */
+export type DataDocument =
+  | { readonly schema: typeof schema; readonly action: 'list'; readonly sets: readonly ListedData[] }
+  | GetDocument
+  | { readonly schema: typeof schema; readonly action: 'info'; readonly set: DataInfo }
+  | { readonly schema: typeof schema; readonly action: 'info'; readonly file: IdxFileInfo };
+
+interface GetDocument {
+  readonly schema: typeof schema;
+  readonly action: 'get';
+  readonly name: string;
+  /** `embedded`, or the folder. */
+  readonly where: string;
+  readonly files: readonly { readonly name: string; readonly bytes?: number; readonly sha256: string }[];
+}
+
+export function showList({ sets }: { readonly sets: readonly ListedData[] }, { paint }: Output): string[] {
+  const width = Math.max(...sets.map((s) => s.name.length));
+  const lines: string[] = [];
+  for (const { name, title, credit, where } of sets) {
+    const place =
+      where === 'embedded' ? 'in the package' : (where ?? paint.yellow(`not here yet: neuroforge data get ${name}`));
+    lines.push(`${paint.bold(name.padEnd(width))}  ${title}; ${place}`, `${' '.repeat(width)}  ${paint.dim(credit)}`);
+  }
+  return lines;
+}
+
+/** What was fetched, or what is in a set or file. */
+export function showInfo(document: Exclude<DataDocument, { action: 'list' }>, output: Output): string[] {
+  if (document.action === 'get') {
+    const { name, where, files } = document;
+    const place = where === 'embedded' ? 'is in the package: nothing to fetch' : `is in ${where}, as it was published`;
+    return [`${name} ${place}`, ...files.map((f) => `  ${f.name}  sha256 ${f.sha256}`)];
+  }
+  return 'set' in document ? setLines(document.set, output) : fileLines(document.file, output);
+}
+
+function setLines(set: DataInfo, output: Output): string[] {
+  const { paint } = output;
+  const shape = set.exampleShape.join(' x ');
+  const kind = set.exampleShape.length > 1 ? `images of ${shape}` : `${shape} features`;
+  const lines = [`${paint.bold(safeText(set.name))}  ${kind}; ${set.source}`];
+  if (set.featureNames !== undefined) {
+    const names = set.featureNames.slice(0, 8).map((n) => safeText(n, 40));
+    lines.push(`features   ${names.join(', ')}${set.featureNames.length > 8 ? ` … (${set.featureNames.length})` : ''}`);
+  }
+  lines.push('', ...partLines('training', set.train), ...partLines('test', set.test));
+  if (!set.ownTest)
+    lines.push(paint.dim('the test rows are the fifth that is fixed for ever; validation is drawn from training'));
+  if (set.duplicatesAcross > 0) {
+    lines.push(paint.yellow(`${people(set.duplicatesAcross)} test rows equal a training row`));
+  }
+  if (set.train.classes.length > 0) lines.push('', ...classLines(set, output));
+  lines.push('', ...Object.entries(set.hashes).map(([name, hash]) => `sha256 ${hash}  ${safeText(name)}`));
+  return lines;
+}
+
+function partLines(name: string, part: PartInfo): string[] {
+  const target = part.target ? `; to predict ${figure(part.target.min)} to ${figure(part.target.max)}` : '';
+  const twice = part.duplicates > 0 ? `; ${people(part.duplicates)} rows equal an earlier one` : '';
+  return [
+    `${name.padEnd(10)} ${people(part.count)} rows; values ${figure(part.min)} to ${figure(part.max)}, ` +
+      `mean ${figure(part.mean)}, sd ${figure(part.sd)}${target}${twice}`,
+  ];
+}
+
+/** A bar a class: rows in training, and in test. */
+function classLines({ train, test }: DataInfo, output: Output): string[] {
+  const most = Math.max(...train.classes.map((c) => c.count));
+  const nameWidth = Math.min(24, Math.max(...train.classes.map((c) => safeText(c.name).length)));
+  const shown = train.classes.slice(0, 30);
+  const lines = shown.map(({ name, count }, k) => {
+    const text = `${people(count)} + ${people(test.classes[k]?.count ?? 0)}`;
+    return barLine(name, count / most, { ...output, width: Math.min(output.width, 72) }, { nameWidth, text });
+  });
+  const left = train.classes.length - shown.length;
+  return ['rows of each class, training + test', ...lines, ...(left > 0 ? [`and ${left} more classes`] : [])];
+}
+
+function fileLines(file: IdxFileInfo, output: Output): string[] {
+  const what = { images: 'images', labels: 'labels', other: 'values' }[file.kind];
+  const counts = file.counts ?? [];
+  const most = Math.max(...counts);
+  return [
+    `IDX file of ${what}, ${file.shape.map((d) => people(d)).join(' x ')}; values ${file.min} to ${file.max}, ` +
+      `mean ${figure(file.mean)}, sd ${figure(file.sd)}`,
+    ...counts.map((n, label) =>
+      barLine(
+        String(label),
+        n / most,
+        { ...output, width: Math.min(output.width, 72) },
+        { nameWidth: 3, text: people(n) },
+      ),
+    ),
+  ];
+}
+
+/** Up to four significant digits, large whole numbers as they are. */
+function figure(value: number): string {
+  return Number.isInteger(value) ? people(value) : String(Number(value.toPrecision(4)));
+}
