@@ -23,7 +23,7 @@ const SUM_BYTES: usize = BLOCK_M * BLOCK_N * 4;
 
 /** Bytes of scratch that a product needs, at a multiple of 64. */
 export function matmulScratch(): usize {
-  return A_BYTES + B_BYTES + SUM_BYTES + 256;
+  return A_BYTES + B_BYTES + SUM_BYTES;
 }
 
 // @ts-ignore: decorator
@@ -33,7 +33,7 @@ function scaled(sum: v128, alpha: v128, add: bool, beta: v128, old: v128): v128 
   return add ? f32x4.add(x, f32x4.mul(beta, old)) : x;
 }
 
-/** Writes `rows` rows of `cols` columns from a tile's sums at t, `width` floats a row. */
+/** Writes `rows` rows of `cols` columns from their sums at t, `width` floats a row. */
 function writeEdge(
   t: usize, width: i32, rows: i32, cols: i32, c: usize, step: usize, add: bool, alpha: f32, beta: f32,
 ): void {
@@ -50,23 +50,19 @@ function writeEdge(
 /** `rows` rows of c by one packed panel of b: `width` vectors, of whose columns `cols` exist; `mode` as in tiles.ts. */
 function panel(
   a: usize, lda: usize, b: usize, rows: i32, width: i32, cols: i32, k: i32, t: usize, mode: i32, c: usize, ldc: usize,
-  alpha: f32, beta: f32, edge: usize,
+  alpha: f32, beta: f32,
 ): void {
   const cut = cols < 4 * width && !(mode & KEEP);
-  const add = (mode & ADD) != 0;
+  const how = cut ? (mode & RESUME) | KEEP : mode;
   while (rows > 0) {
     const height = rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
-    if (cut) {
-      const at = mode & RESUME ? t : edge;
-      tile(height, width, a, lda, b, k, at, (mode & RESUME) | KEEP, c, ldc, alpha, beta);
-      writeEdge(at, 4 * width, height, cols, c, ldc, add, alpha, beta);
-    } else {
-      tile(height, width, a, lda, b, k, t, mode, c, ldc, alpha, beta);
-    }
-    a += <usize>height * lda;
-    c += <usize>height * ldc;
-    t += (<usize>(height * width)) << 4;
-    rows -= height;
+    const done = height == 4 ? rows & ~3 : height;
+    tile(height, width, done / height, a, lda, b, k, t, how, c, ldc, alpha, beta);
+    if (cut) writeEdge(t, 4 * width, done, cols, c, ldc, (mode & ADD) != 0, alpha, beta);
+    a += <usize>done * lda;
+    c += <usize>done * ldc;
+    t += (<usize>(done * width)) << 4;
+    rows -= done;
   }
 }
 
@@ -83,7 +79,6 @@ export function matmul(
   const turnedA = scratch;
   const packedB = turnedA + A_BYTES;
   const sums = packedB + B_BYTES;
-  const edge = sums + SUM_BYTES;
   if (i1 - i0 <= THIN && !transB) {
     const x = a + <usize>i0 * (transA ? 4 : lda);
     thinProduct(c, x, transA ? 4 : lda, transA ? lda : 4, b, n, k, alpha, beta, add, i0, i1, j0, j1, sums);
@@ -115,7 +110,7 @@ export function matmul(
           const at = j + cols - left;
           if (fresh) packB(q, b, transB, ldb, at, left, p, steps);
           const to = c + <usize>i * ldc + ((<usize>at) << 2);
-          panel(x, step, q, rows, width, left, steps, t, mode, to, ldc, alpha, beta, edge);
+          panel(x, step, q, rows, width, left, steps, t, mode, to, ldc, alpha, beta);
           q += (<usize>(4 * width * steps)) << 2;
           t += (<usize>(width * rows)) << 4;
           left -= 4 * width;
