@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chromiumExpected, startChromium, visit } from './support/chromium.ts';
+import { chromiumExpected, startChromium, unlessChromium, visit } from './support/chromium.ts';
 import { root, trainInNode } from './support/node-run.ts';
 import { isolation, type Site, serve } from './support/serve.ts';
 import type { DigitsReport } from './support/train-digits.js';
@@ -36,7 +36,7 @@ test('the browser file imports nothing and carries its licences', () => {
   for (const holder of ['NeuroForge', 'Adaltas', 'Feross', 'Fair Oaks']) expect(text.slice(-12_000)).toContain(holder);
 });
 
-describe.skipIf(!chromiumExpected)('training in Chromium', { timeout: 90_000 }, () => {
+describe.skipIf(!chromiumExpected)(`training in Chromium${unlessChromium}`, { timeout: 90_000 }, () => {
   let browser: Browser;
   const node = {} as Record<string, DigitsReport>;
   beforeAll(async () => {

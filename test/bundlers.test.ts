@@ -67,7 +67,9 @@ function install(): string | Error {
 
 const folder = chromiumExpected ? install() : new Error('there is no Chromium');
 
-describe.skipIf(folder instanceof Error)('the packed package trains in Chromium', { timeout: 90_000 }, () => {
+const absent = folder instanceof Error ? ` (skipped: ${folder.message.split('\n')[0]})` : '';
+
+describe.skipIf(folder instanceof Error)(`the packed package trains in Chromium${absent}`, { timeout: 90_000 }, () => {
   const project = folder as string;
   let browser: Browser;
   let expected: DigitsReport;

@@ -9,6 +9,9 @@ const executable = candidates.find((path) => existsSync(path));
 /** False only where there is no Chromium and nobody promised one: under CI its absence must fail, not skip. */
 export const chromiumExpected: boolean = executable !== undefined || Boolean(process.env.CI);
 
+/** What follows the title of tests that are skipped. */
+export const unlessChromium: string = chromiumExpected ? '' : ' (skipped: there is no Chromium)';
+
 /** Chromium with a profile of its own that finds no host but the loopback. */
 export function startChromium(): Promise<Browser> {
   if (!executable) {
