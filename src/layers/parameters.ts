@@ -1,7 +1,7 @@
 import type { Backend } from '../backends/backend.ts';
 import { NeuroForgeError } from '../core/errors.ts';
 import { ceil } from '../core/math.ts';
-import { type Shape, sizeOf } from '../core/shape.ts';
+import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.ts';
 import { Block, Storage } from '../tensor/storage.ts';
 import { Tensor } from '../tensor/tensor.ts';
 
@@ -26,23 +26,37 @@ export interface Snapshot {
 /** Where a layer's backward hands over dL/dparam: the first write of a step writes, later ones add. */
 export class Gradient {
   readonly #target: Tensor;
+  readonly #path: string;
   #written = false;
 
-  constructor(target: Tensor) {
+  constructor(target: Tensor, path: string) {
     this.#target = target;
+    this.#path = path;
   }
 
-  /** dW += d, of the parameter's shape. */
+  /** dW += d, of the parameter's shape, else NF1102. */
   add(d: Tensor): void {
+    this.#check(d.shape);
     if (this.#written) this.#target.axpy(1, d);
     else this.#target.set(d);
     this.#written = true;
   }
 
-  /** dW += a b, without the product in between. */
+  /** dW += a b, of the parameter's shape, without the product in between. */
   addProduct(a: Tensor, b: Tensor): void {
+    if (a.shape.length === 2 && b.shape.length === 2) this.#check([a.shape[0], b.shape[1]]);
     this.#target.setProduct(a, b, 1, this.#written ? 1 : 0);
     this.#written = true;
+  }
+
+  #check(shape: Shape): void {
+    if (!sameShape(shape, this.#target.shape)) {
+      throw new NeuroForgeError('NF1102', `the gradient handed over for ${this.#path} has another shape`, {
+        where: this.#path,
+        expected: `${formatShape(this.#target.shape)}, as the parameter`,
+        got: formatShape(shape),
+      });
+    }
   }
 
   /** Starts a step. @internal */
@@ -72,18 +86,28 @@ export class Parameters {
   readonly #sinks = new Map<string, Gradient>();
   readonly #buffers = new Map<string, Tensor>();
   readonly #blocks: Block[] = [];
+  #disposed = false;
 
   constructor(backend: Backend, params: readonly Declared[], buffers: readonly Declared[], seed: number) {
     this.backend = backend;
     const length = params.reduce((n, p) => n + padded(p.shape), 0);
-    this.values = this.#flat(length, 'parameters');
-    this.gradients = this.#flat(length, 'gradients');
+    const bufferLength = buffers.reduce((n, p) => n + padded(p.shape), 0);
+    try {
+      this.values = this.#flat(length, 'parameters');
+      this.gradients = this.#flat(length, 'gradients');
+      this.#bufferValues = this.#flat(bufferLength, 'buffers');
+      this.#fill(params, buffers, seed);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
+  #fill(params: readonly Declared[], buffers: readonly Declared[], seed: number): void {
     this.#place(params, this.values, this.#params);
     this.#place(params, this.gradients, this.#grads);
-    for (const [path, grad] of this.#grads) this.#sinks.set(path, new Gradient(grad));
-    const bufferLength = buffers.reduce((n, p) => n + padded(p.shape), 0);
-    this.#bufferValues = this.#flat(bufferLength, 'buffers');
     this.#place(buffers, this.#bufferValues, this.#buffers);
+    for (const [path, grad] of this.#grads) this.#sinks.set(path, new Gradient(grad, path));
     for (const [declared, placed] of [
       [params, this.#params],
       [buffers, this.#buffers],
@@ -96,6 +120,9 @@ export class Parameters {
 
   /** A zeroed vector as long as `values`, held until `dispose`: the state of an optimizer. */
   state(holder: string): Tensor {
+    if (this.#disposed) {
+      throw new NeuroForgeError('NF1202', `${holder}: these parameters belong to a model that dispose() has freed`);
+    }
     return this.#flat(this.values.size, holder);
   }
 
@@ -176,7 +203,9 @@ export class Parameters {
     for (const s of this.#sinks.values()) s.end();
   }
 
+  /** Gives the memory back, optimizer state included; using any of these tensors afterwards throws NF1202. */
   dispose(): void {
+    this.#disposed = true;
     for (const b of this.#blocks) b.free();
   }
 }
