@@ -1,6 +1,6 @@
 import { loadTail, storeTail } from './lanes';
 import { transposeBlock } from './layout';
-import { packB, panelVectors } from './pack';
+import { packB, packPair, panelVectors } from './pack';
 import { thinProduct } from './thin';
 import { ADD, KEEP, RESUME, tile } from './tiles';
 
@@ -108,7 +108,12 @@ export function matmul(
         for (let left = cols; left > 0; ) {
           const width = panelVectors(left);
           const at = j + cols - left;
-          if (fresh) packB(q, b, transB, ldb, at, left, p, steps);
+          if (fresh) {
+            // Pairs of panels are packed at even ones.
+            const odd = (cols - left) & 8;
+            if (transB || left + odd < 16) packB(q, b, transB, ldb, at, left, p, steps);
+            else if (odd == 0) packPair(q, b, ldb, at, p, steps);
+          }
           const to = c + <usize>i * ldc + ((<usize>at) << 2);
           panel(x, step, q, rows, width, left, steps, t, mode, to, ldc, alpha, beta);
           q += (<usize>(4 * width * steps)) << 2;

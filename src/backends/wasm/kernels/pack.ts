@@ -61,3 +61,15 @@ export function packB(out: usize, b: usize, trans: bool, ld: usize, j: i32, cols
   packRows(out, step, x, ld, min(cols, 4), k);
   if (vectors == 2) packRows(out + 16, step, x + 4 * ld, ld, min(cols - 4, 4), k);
 }
+
+/** Two panels of eight columns of a b that is not transposed: whole cache lines at a time. */
+export function packPair(out: usize, b: usize, ld: usize, j: i32, p: i32, k: i32): void {
+  let x = b + <usize>p * ld + ((<usize>j) << 2);
+  let second = out + ((<usize>k) << 5);
+  for (; k > 0; k--, x += ld, out += 32, second += 32) {
+    v128.store(out, v128.load(x));
+    v128.store(out, v128.load(x, 16), 16);
+    v128.store(second, v128.load(x, 32));
+    v128.store(second, v128.load(x, 48), 16);
+  }
+}
