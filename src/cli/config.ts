@@ -27,7 +27,7 @@ export const configSchema = z
       .optional(),
     init: z.enum(['he', 'xavier', 'lecun', 'torch', 'original', 'zero-output', 'prior']).optional(),
     optimizer: z.enum(['sgd']).default('sgd'),
-    lr: z.number().gt(0).lt(Infinity).optional(),
+    lr: z.number().gt(0).optional(),
     batch: z.union([wholeNumber(1), z.literal('full')]).default(32),
     epochs: wholeNumber(1, 1e6).optional(),
     steps: wholeNumber(1, 1e9).optional(),
@@ -39,7 +39,7 @@ export const configSchema = z
     seed: wholeNumber(0).default(0),
     backend: z.enum(['auto', 'wasm', 'js']).default('auto'),
   })
-  .meta({ id: 'neuroforge/config@1', title: 'NeuroForge training configuration' });
+  .meta({ title: 'NeuroForge training configuration' });
 
 export type Config = z.infer<typeof configSchema>;
 
