@@ -107,10 +107,10 @@ export class Loader<D extends Dataset = Dataset> {
   }
 }
 
-/** Frees the arena of an iterator that was dropped without being finished. A backstop: loops end by themselves. */
-const abandoned = new FinalizationRegistry<Arena>((arena) => arena.dispose());
-
-/** The batches of one epoch. Owns the arena in which a step lives, and resets it at `next`, `return` and `throw`. */
+/**
+ * The batches of one epoch. Owns the arena in which a step lives, and resets it at `next`, `return` and `throw`. One
+ * that is dropped unfinished gives its memory back once none of its last step's tensors is in use.
+ */
 export class BatchIterator<D extends Dataset = Dataset> implements IterableIterator<Batch<TargetsOf<D>>> {
   readonly arena: Arena;
   readonly #loader: Loader<D>;
@@ -125,7 +125,6 @@ export class BatchIterator<D extends Dataset = Dataset> implements IterableItera
     this.#size = size;
     this.#next = 0;
     this.arena = new Arena(loader.backend, `batches of ${loader.dataset.name}`);
-    abandoned.register(this, this.arena, this);
   }
 
   [Symbol.iterator](): this {
@@ -145,7 +144,6 @@ export class BatchIterator<D extends Dataset = Dataset> implements IterableItera
   return(): IteratorResult<Batch<TargetsOf<D>>, undefined> {
     if (!this.#finished) {
       this.#finished = true;
-      abandoned.unregister(this);
       this.arena.dispose();
     }
     return { done: true, value: undefined };

@@ -27,6 +27,7 @@ export class Indices {
   /** (N, classes): 1 at each label, else 0. Throws NF1104 for a label outside [0, classes). */
   oneHot(classes: number): Tensor {
     checkShape([classes], 'oneHot');
+    this.check();
     const n = this.length;
     const storage = computeIn(this.backend, this.arena, n * classes, (arena, out) => {
       this.backend.oneHot(out, this.address(arena, classes, 'oneHot'), n, classes);
@@ -36,7 +37,7 @@ export class Indices {
 
   /** (N, 1): the labels as numbers, for targets of 0 and 1. */
   toColumn(): Tensor {
-    this.#check();
+    this.check();
     const storage = computeIn(this.backend, this.arena, this.length, (_, out) => {
       this.backend.write(out, this.values);
     });
@@ -45,7 +46,7 @@ export class Indices {
 
   /** A copy in `arena`; every index is checked against [0, limit), else NF1104. @internal */
   address(arena: Arena, limit: number, what: string): Address {
-    this.#check();
+    this.check();
     const bad = this.values.findIndex((v) => v < 0 || v >= limit);
     if (bad >= 0) {
       throw new NeuroForgeError('NF1104', `${what}: index out of range`, {
@@ -62,11 +63,12 @@ export class Indices {
 
   /** A copy that outlives its step. */
   keep(): Indices {
-    this.#check();
+    this.check();
     return new Indices(this.backend, this.values.slice());
   }
 
-  #check(): void {
+  /** Throws NF1201 if the step that they belong to has ended. @internal */
+  check(): void {
     if (this.arena && this.arena.generation !== this.#generation) {
       throw new NeuroForgeError('NF1201', 'these indices belong to a step that has ended', {
         where: `arena "${this.arena.name}", step ${this.#generation}, now ${this.arena.generation}`,
@@ -101,6 +103,8 @@ export function gatherRows(x: Tensor, rows: Indices): Tensor {
   if (x.shape.length === 0) {
     throw new NeuroForgeError('NF1109', 'gatherRows of a number', { expected: 'a tensor (N, ...)', got: '()' });
   }
+  x.storage.check();
+  rows.check();
   const stored = x.contiguous();
   const n = rows.length * x.cols;
   const storage = computeIn(x.backend, youngest(x.arena, rows.arena), n, (arena, out) => {
