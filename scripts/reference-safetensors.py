@@ -50,7 +50,7 @@ def written():
     }
     special = np.array([np.nan, np.inf, -np.inf, -0.0, 5e-324, 1e308])
     special_bits = np.array([0x7FC00001, 0xFFC12345, 0x00000001, 0x80000000], np.uint32).view(np.float32)
-    names = ['0.W', '0.b', '10.W', '2.W', 'ä', '\U0001f600', '\uffff', 'a"b\\c\n\x01', '', '__proto__', 'constructor']
+    names = ['0.W', '0.b', '10.W', '2.W', 'ä', '\U0001f600', '\uffff', 'a"b\\c\n\x01', '\ufeff', '', '__proto__', 'constructor']
     one = np.ones(1, np.float32)
     files = [
         ('nothing', {}, None),
@@ -122,6 +122,7 @@ def files_to_judge():
         ('surrogate pair', header('{"\\ud83d\\uDE00":%s}' % info, b'1234')),
         ('first surrogate alone', header('{"\\ud800":%s}' % info, b'1234')),
         ('first surrogate, then another letter', header('{"\\ud800\\u0041":%s}' % info, b'1234')),
+        ('second surrogate twice', header('{"\\udc00\\udc00":%s}' % info, b'1234')),
         ('second surrogate alone', header('{"\\udc00":%s}' % info, b'1234')),
         ('escape that is none', header('{"\\x":%s}' % info, b'1234')),
         ('four digits that are none', header('{"\\u00g0":%s}' % info, b'1234')),
@@ -184,6 +185,9 @@ def files_to_judge():
         ('other order', header('{"a":%s,"b":%s}' % (info.replace('[0,4]', '[4,8]'), info), b'12345678')),
         ('an empty one between', header('{"e":{"dtype":"I64","shape":[3,0],"data_offsets":[4,4]},"a":%s,"b":%s}'
                                         % (info, info.replace('[0,4]', '[4,8]')), b'12345678')),
+        ('an empty one named after another', header('{"a":%s,"e":{"dtype":"I64","shape":[0],"data_offsets":[0,0]}}' % info, b'1234')),
+        ('half a byte in none', header('{"a":{"dtype":"F4","shape":[1],"data_offsets":[0,0]}}')),
+        ('a byte and a half in one', header('{"a":{"dtype":"F4","shape":[3],"data_offsets":[0,1]}}', b'1')),
         ('an empty one inside another', header('{"e":{"dtype":"I64","shape":[0],"data_offsets":[2,2]},"a":%s}' % info, b'1234')),
         member('another field', '"x"'),
         member('another field, deep', '[' * 125 + ']' * 125),

@@ -23,11 +23,12 @@ const js = backend('js');
 /** y = gain x + shift, with a buffer that counts. */
 const scale = defineLayer<{ start?: number }, object>('scale', {
   init(ctx, input, { start = 2 }) {
+    ctx.param('shift', input, constant(0));
     ctx.param('gain', input, constant(start));
     ctx.buffer('seen', [1], constant(3));
     return input;
   },
-  forward: (ctx, x) => ({ y: x.mul(ctx.param('gain')), cache: {} }),
+  forward: (ctx, x) => ({ y: x.mul(ctx.param('gain')).add(ctx.param('shift')), cache: {} }),
   backward: (_, dY) => dY,
 });
 
@@ -148,6 +149,7 @@ test('the hash of weights is what its description says', async () => {
   const hash = createHash('sha256');
   for (const [path, t] of [
     ['0.gain', p.param('0.gain')],
+    ['0.shift', p.param('0.shift')],
     ['1.W', p.param('1.W')],
     ['1.b', p.param('1.b')],
     ['0.seen', p.buffer('0.seen')],
