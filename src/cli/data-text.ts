@@ -46,7 +46,7 @@ export function showInfo(document: Exclude<DataDocument, { action: 'list' }>, ou
 function setLines(set: DataInfo, output: Output): string[] {
   const { paint } = output;
   const shape = set.exampleShape.join(' x ');
-  const kind = set.exampleShape.length > 1 ? `images of ${shape}` : `${shape} features`;
+  const kind = set.exampleShape.length > 1 ? `images of ${shape}` : shape === '1' ? '1 feature' : `${shape} features`;
   const lines = [`${paint.bold(safeText(set.name))}  ${kind}; ${set.source}`];
   if (set.featureNames !== undefined) {
     const names = set.featureNames.slice(0, 8).map((n) => safeText(n, 40));
@@ -56,7 +56,7 @@ function setLines(set: DataInfo, output: Output): string[] {
   if (!set.ownTest)
     lines.push(paint.dim('the test rows are the fifth that is fixed for ever; validation is drawn from training'));
   if (set.duplicatesAcross > 0) {
-    lines.push(paint.yellow(`${people(set.duplicatesAcross)} test rows equal a training row`));
+    lines.push(paint.yellow(`test rows that equal a training row: ${people(set.duplicatesAcross)}`));
   }
   if (set.train.classes.length > 0) lines.push('', ...classLines(set, output));
   lines.push('', ...Object.entries(set.hashes).map(([name, hash]) => `sha256 ${hash}  ${safeText(name)}`));
@@ -65,7 +65,7 @@ function setLines(set: DataInfo, output: Output): string[] {
 
 function partLines(name: string, part: PartInfo): string[] {
   const target = part.target ? `; to predict ${figure(part.target.min)} to ${figure(part.target.max)}` : '';
-  const twice = part.duplicates > 0 ? `; ${people(part.duplicates)} rows equal an earlier one` : '';
+  const twice = part.duplicates > 0 ? `; ${people(part.duplicates)} equal to an earlier row` : '';
   return [
     `${name.padEnd(10)} ${people(part.count)} rows; values ${figure(part.min)} to ${figure(part.max)}, ` +
       `mean ${figure(part.mean)}, sd ${figure(part.sd)}${target}${twice}`,

@@ -83,7 +83,11 @@ command('explain <layer>', 'the code of a layer or loss, its derivation, and whe
 
 command('data <action> [name]', 'list data sets, get one, or say what is in a file: list, get, info', async () => {
   return (await import('./commands/data.ts')).dataCommand;
-}).option('--mirror <url>', 'download data from this address first');
+})
+  .option('--label <name|index>', 'info: label column of a CSV file')
+  .option('--header <yes|no>', 'info: whether a CSV file has a header')
+  .option('--task <task>', 'info: classification or regression')
+  .option('--mirror <url>', 'download data from this address first');
 
 /** Commander's own complaints, said as ours are. */
 function usageError(error: CommanderError): NeuroForgeError {

@@ -64,7 +64,7 @@ export async function openRun(name: string, output: Output): Promise<OpenedRun> 
 }
 
 async function locate(name: string): Promise<{ folder: string | null; file: string }> {
-  const path = name === 'latest' ? await latest() : await findPath(name);
+  const path = (name === 'latest' ? await latest() : await findPath(name)).replace(/(?<=.)[\\/]+$/, '');
   if ((await files.stat(path)).kind !== 'folder') {
     const inCheckpoints = files.basename(dirname(path)) === 'checkpoints';
     const folder = inCheckpoints ? dirname(dirname(path)) : dirname(path);

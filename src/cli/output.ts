@@ -92,7 +92,7 @@ function formatError(error: NeuroForgeError, paint: ReturnType<typeof pc.createC
   const facts = [error.expected && `expected ${error.expected}`, error.got && `got ${error.got}`].filter(Boolean);
   if (facts.length > 0) lines.push(indent + facts.join(', '));
   if (error.hint) lines.push(`${indent}${paint.dim('hint:')} ${error.hint}`);
-  return lines.map((line) => safeText(line)).join('\n');
+  return lines.map((line) => safeText(line, 2000)).join('\n');
 }
 
 /** JSON has no NaN: non-finite numbers become strings. */

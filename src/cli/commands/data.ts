@@ -40,6 +40,17 @@ function usage(message: string, details: { expected: string; got?: string; hint?
   return new NeuroForgeError('NF4121', message, { where: 'data', ...details });
 }
 
+function oneOf<T extends string>(given: unknown, where: string, allowed: readonly T[]): T | undefined {
+  if (given === undefined) return undefined;
+  const found = allowed.find((word) => word === given);
+  if (found !== undefined) return found;
+  throw new NeuroForgeError('NF4110', 'this value cannot be used', {
+    where,
+    expected: allowed.join(' or '),
+    got: JSON.stringify(given),
+  });
+}
+
 async function list(): Promise<DataDocument> {
   return { schema: 'neuroforge/data@1', action: 'list', sets: await listData(files) };
 }
@@ -87,8 +98,8 @@ async function info(source: string, options: Record<string, unknown>, output: Ou
     files,
     mirror: options.mirror as string | undefined,
     label: options.label as string | undefined,
-    header: options.header as 'yes' | 'no' | undefined,
-    task: options.task as 'classification' | 'regression' | undefined,
+    header: oneOf(options.header, '--header', ['yes', 'no']),
+    task: oneOf(options.task, '--task', ['classification', 'regression']),
     log: (message) => progress.say(message),
     progress: progress.received,
   });
