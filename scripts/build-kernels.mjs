@@ -43,6 +43,14 @@ export async function buildKernels() {
   return true;
 }
 
+/** The compiled kernels over a memory of so many pages, for scripts. */
+export function loadKernels(pages) {
+  const base64 = /'([A-Za-z0-9+/=]+)'/.exec(readFileSync(target, 'utf8'))[1];
+  const memory = new WebAssembly.Memory({ initial: pages });
+  const module = new WebAssembly.Module(Buffer.from(base64, 'base64'));
+  return { memory, kernels: new WebAssembly.Instance(module, { env: { memory } }).exports };
+}
+
 if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const built = await buildKernels();
   console.log(built ? 'kernels compiled' : 'kernels unchanged');

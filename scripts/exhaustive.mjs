@@ -1,11 +1,10 @@
 // npm run exhaustive [-- --every N --threads N]: exp, log, tanh and sigmoid of the wasm kernels at all 2^32 float32
 // inputs (or at every N-th bit pattern) against float64 values of the engine's Math, whose error is far below a float32
 // ulp. Bounds: 1 ulp for exp and log, 2 for tanh and sigmoid; zeros (with sign), infinities and NaN exactly.
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { buildKernels } from './build-kernels.mjs';
+import { buildKernels, loadKernels } from './build-kernels.mjs';
 
 /** Codes are those of `unaryOps` in src/backends/backend.ts. */
 const functions = [
@@ -16,14 +15,6 @@ const functions = [
 ];
 
 const chunk = 2 ** 20;
-
-function loadKernels() {
-  const text = readFileSync(new URL('../src/backends/wasm/kernels.generated.ts', import.meta.url), 'utf8');
-  const module = new WebAssembly.Module(Buffer.from(/'([A-Za-z0-9+/=]+)'/.exec(text)[1], 'base64'));
-  const memory = new WebAssembly.Memory({ initial: 256 });
-  const env = { memory, abort: () => {} };
-  return { memory, kernels: new WebAssembly.Instance(module, { env }).exports };
-}
 
 const rounded = new Float32Array(1);
 const roundedBits = new Int32Array(rounded.buffer);
@@ -114,7 +105,7 @@ async function main() {
 }
 
 if (!isMainThread && workerData === 'exhaustive') {
-  const loaded = loadKernels();
+  const loaded = loadKernels(256);
   parentPort.on('message', ({ f, part, every }) => {
     const [from, end] = [part * 2 ** 26, (part + 1) * 2 ** 26];
     const first = Math.ceil(from / every) * every;

@@ -76,10 +76,10 @@ export interface Kernels {
   tileRate(a: number, b: number, k: number, c: number, times: number): void;
 }
 
-let compiled: WebAssembly.Module | undefined;
+let compiled: object | undefined;
 
-/** The kernels' module, compiled once. Throws NF1302 where there is no WebAssembly with SIMD. */
-export function kernelModule(): WebAssembly.Module {
+/** The kernels as a WebAssembly.Module, compiled once (typed so that callers need no DOM types). Throws NF1302 where there is no WebAssembly with SIMD. */
+export function kernelModule(): object {
   if (compiled) return compiled;
   const hint = 'use the js backend, or Node 20+ / a browser of 2023 or newer (Safari 16.4)';
   if (typeof WebAssembly === 'undefined') {

@@ -129,8 +129,62 @@ describe('memory', () => {
   });
 });
 
+describe('kernels over parts of an operation, as threads would run them', () => {
+  const b = createWasmBackend();
+  const bits = (at: number, n: number): string => Buffer.from(b.read(at, n).buffer).toString('base64');
+
+  test.each([
+    [false, false],
+    [false, true],
+    [true, false],
+    [true, true],
+  ])('a product split anywhere has the same bits (a transposed %s, b transposed %s)', (ta, tb) => {
+    const [m, n, k] = [37, 45, 1100];
+    const [x, y] = [b.allocate(m * k, 'x'), b.allocate(k * n, 'y')];
+    const [whole, parts] = [b.allocate(m * n, 'whole'), b.allocate(m * n, 'parts')];
+    const scratch = 4 * b.allocate(b.kernels.matmulScratch() / 4, 'scratch');
+    b.randomNormal(x, m * k, 1, 2, 3);
+    b.randomNormal(y, k * n, 1, 2, 4);
+    b.randomNormal(whole, m * n, 1, 2, 5);
+    b.copy(parts, whole, m * n);
+    b.matmul(whole, x, y, m, n, k, ta, tb, 0.5, -2);
+    for (const [i0, i1] of [
+      [0, 4],
+      [4, 6],
+      [6, 37],
+    ]) {
+      for (const [j0, j1] of [
+        [0, 3],
+        [3, 28],
+        [28, 45],
+      ]) {
+        // biome-ignore format: one call
+        b.kernels.matmul(4 * parts, 4 * x, 4 * y, m, n, k, +ta, +tb, 0.5, -2, 1, i0, i1, j0, j1, scratch);
+      }
+    }
+    expect(bits(parts, m * n)).toBe(bits(whole, m * n));
+  });
+
+  test('random fills begun at a later block', () => {
+    const [whole, parts] = [b.allocate(100, 'whole'), b.allocate(100, 'parts')];
+    for (const [fill, perBlock] of [
+      ['randomUniform', 2],
+      ['randomNormal', 2],
+    ] as const) {
+      b[fill](whole, 100, 7, 8, 9);
+      b.kernels[fill](4 * parts, 40, 7, 8, 9, 0);
+      b.kernels[fill](4 * (parts + 40), 60, 7, 8, 9, 40 / perBlock);
+      expect(bits(parts, 100)).toBe(bits(whole, 100));
+    }
+    b.randomMask(whole, 100, 0.5, 7, 8, 9);
+    b.kernels.randomMask(4 * parts, 40, 32768, 2, 7, 8, 9, 0);
+    b.kernels.randomMask(4 * (parts + 40), 60, 32768, 2, 7, 8, 9, 40 / 4);
+    expect(bits(parts, 100)).toBe(bits(whole, 100));
+  });
+});
+
 test('the kernels fit in a page: synchronous compilation, no file', () => {
-  expect(WebAssembly.Module.imports(kernelModule()).map(({ module, name }) => `${module}.${name}`)).toEqual([
-    'env.memory',
-  ]);
+  expect(
+    WebAssembly.Module.imports(kernelModule() as WebAssembly.Module).map(({ module, name }) => `${module}.${name}`),
+  ).toEqual(['env.memory']);
 });

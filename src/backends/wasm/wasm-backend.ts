@@ -19,8 +19,8 @@ const firstBytes = 64 * 2 ** 20;
 export interface WasmOptions {
   /** At most this many bytes of memory; 4 GiB in Node and 1 GiB in pages unless given. */
   maxBytes?: number;
-  /** The kernels, compiled elsewhere (a page with a strict CSP, a worker). */
-  module?: WebAssembly.Module;
+  /** The kernels as a WebAssembly.Module, compiled elsewhere (a page with a strict CSP, a worker). */
+  module?: object;
 }
 
 /**
@@ -74,10 +74,11 @@ export class WasmBackend implements Backend {
   #heap!: Float32Array;
   #integers!: Int32Array;
 
-  constructor(module: WebAssembly.Module, maxBytes: number) {
+  constructor(module: object, maxBytes: number) {
     const memory = reserve(maxBytes);
     this.#memory = memory;
-    this.kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+    const instance = new WebAssembly.Instance(module as WebAssembly.Module, { env: { memory } });
+    this.kernels = instance.exports as unknown as Kernels;
     this.#remakeViews();
     const first = 16 * ceil(this.kernels.heapBase() / 64);
     this.#allocator = new Allocator(first, this.#heap.length, 4, (capacity) => this.#grow(capacity));
