@@ -28,8 +28,12 @@ export const ranks: Readonly<Record<string, number>> = {
   bench: 12,
 };
 
-/** The one import within a rank: what fails on a platform is told with the error class of core. */
-const within: Readonly<Record<string, readonly string[]>> = { 'src/platform': ['src/core'] };
+/** Imports within a rank: platforms fail with the error class of core; chapters and experiments draw with charts. */
+export const within: Readonly<Record<string, readonly string[]>> = {
+  'src/platform': ['src/core'],
+  experiments: ['src/charts'],
+  course: ['src/charts'],
+};
 
 /** From this rank on, packages and `node:` may be imported and `Math` is free. */
 const free = 10;

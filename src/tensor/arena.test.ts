@@ -261,6 +261,19 @@ describe.each(backendNames)('arenas on %s', (name) => {
     expect(W.toArray()).toEqual([20, 5]);
   });
 
+  test('each arena has its own copy of an ordinary tensor', () => {
+    const b = backend(name);
+    const [left, right] = [new Arena(b, 'left'), new Arena(b, 'right')];
+    const W = tensor([1, 2], undefined, { backend: b });
+    const one = ones([2], { arena: right });
+    ones([2], { arena: left }).add(W);
+    left.reset();
+    for (let i = 0; i < 9; i++) ones([2], { arena: left }).fill(9);
+    expect(one.mul(W).toArray()).toEqual([1, 2]);
+    left.dispose();
+    right.dispose();
+  });
+
   test('10,000 steps take no more memory than the second', () => {
     const b = backend(name);
     const arena = new Arena(b, 'step');
