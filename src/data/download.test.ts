@@ -169,7 +169,7 @@ describe('verified downloads from a loopback server', () => {
     '%s alone: refused with the reason, nothing bad kept, and what to do by hand',
     async (behavior, reason) => {
       const error = await failure(get([behavior]));
-      expect(error?.code).toBe('NF2401');
+      expect(error?.code).toBe('NF2601');
       expect(error?.got).toContain(reason);
       expect(error?.hint).toContain(folder);
       expect(error?.hint).toContain('NEUROFORGE_DATA');
@@ -199,7 +199,7 @@ describe('verified downloads from a loopback server', () => {
 
   test('offline: connection refused is said, with the cause', async () => {
     const error = await failure(get(['http://127.0.0.1:9/']));
-    expect(error).toMatchObject({ code: 'NF2401' });
+    expect(error).toMatchObject({ code: 'NF2601' });
     expect(error?.got).toMatch(/ECONNREFUSED|bad port/);
     expect(await failure(get(['whole'], { mirror: 'ftp://x' }))).toMatchObject({ code: 'NF2405' });
   });

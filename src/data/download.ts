@@ -24,7 +24,7 @@ const writeEvery = 2 ** 18;
 /**
  * The unpacked, verified bytes of one file of a set, from `folder` where it is there already, else downloaded into it:
  * `.part`, resumed with a Range request, verified by the sha256 of the unpacked bytes, then renamed.
- * Throws NF2401 with each mirror's reason and the way to put files in place by hand.
+ * Throws NF2601 with each mirror's reason and the way to put files in place by hand.
  */
 export async function fetchVerified(
   set: IdxSet,
@@ -224,7 +224,7 @@ function unreachable(
     (name) => files.env(name) !== undefined,
   );
   const viaProxy = proxy === undefined ? '' : ` ${proxy} is set, which this runtime's fetch may not use: curl does.`;
-  return new NeuroForgeError('NF2401', `${set.name} could not be downloaded`, {
+  return new NeuroForgeError('NF2601', `${set.name} could not be downloaded`, {
     where: set.name,
     got: [...reasons].map(([mirror, reason]) => `${mirror} ${reason}`).join('; '),
     hint:

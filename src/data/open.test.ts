@@ -151,7 +151,7 @@ describe('opening by name', () => {
     const env = (name: string) => (name === 'HTTPS_PROXY' ? 'http://proxy' : undefined);
     const lonely = { ...files, host: files.host, env, cacheFolder: () => join(folder, 'cache') };
     const error = await failure(openData('fashion-mnist', { files: lonely, fetch: noFetch }));
-    expect(error?.code).toBe('NF2401');
+    expect(error?.code).toBe('NF2601');
     expect(error?.hint).toContain(join(folder, 'cache', 'fashion-mnist'));
     expect(error?.hint).toContain('HTTPS_PROXY is set');
     const listed = await listData(lonely);
