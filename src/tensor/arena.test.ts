@@ -274,6 +274,37 @@ describe.each(backendNames)('arenas on %s', (name) => {
     right.dispose();
   });
 
+  test('different rows of an ordinary tensor in one step, before and after the whole of it', () => {
+    const b = backend(name);
+    const arena = new Arena(b, 'step');
+    const W = tensor([[1], [2], [3], [4], [5]], undefined, { backend: b });
+    const sum = (from: number, to: number): number => {
+      const rows = W.rowRange(from, to);
+      return ones([rows.rows, 1], { arena }).mul(rows).sum().item();
+    };
+    const ranges: [number, number, number][] = [
+      [2, 4, 7],
+      [1, 3, 5],
+      [3, 4, 4],
+      [2, 5, 12],
+      [0, 1, 1],
+      [0, 5, 15],
+      [1, 2, 2],
+      [4, 5, 5],
+    ];
+    for (const order of [ranges, ranges.toReversed(), ranges]) {
+      for (const [from, to, expected] of order) expect(sum(from, to)).toBe(expected);
+      arena.reset();
+    }
+    arena.dispose();
+  });
+
+  test('what is made begins at 64 bytes (f32)', () => {
+    const arena = new Arena(backend(name), 'step');
+    for (const n of [1, 0, 3, 17, 65, 16]) expect(ones([n], { arena }).storage.address(arena) % 16).toBe(0);
+    arena.dispose();
+  });
+
   test('10,000 steps take no more memory than the second', () => {
     const b = backend(name);
     const arena = new Arena(b, 'step');
