@@ -285,6 +285,15 @@ function aloud(e: NeuroForgeError): string {
   return parts.join('; ');
 }
 
+test('factors from two steps are refused by setProduct too', () => {
+  const [left, right] = [new Arena(place.backend, 'left'), new Arena(place.backend, 'right')];
+  const run = (): unknown =>
+    zeros([2, 3], place).setProduct(ones([2, 1], { arena: left }), ones([1, 3], { arena: right }));
+  expect(run).toThrow(expect.objectContaining({ code: 'NF1203' }));
+  left.dispose();
+  right.dispose();
+});
+
 test('an operation that was refused leaves its target and the memory as they were', () => {
   const target = ones([2, 3], place);
   const arena = new Arena(place.backend, 'step');
