@@ -47,14 +47,15 @@ describe.skipIf(!chromiumExpected)(`training in Chromium${unlessChromium}`, { ti
 
   test('Node trains as expected: what the pages are compared with', () => {
     for (const name of backends) {
-      const { status, steps, epochs, accuracy, firstLoss, lastLoss, weights } = node[name];
+      const { status, steps, epochs, accuracy, firstLoss, lastLoss, weights, loaded } = node[name];
       expect({ status, backend: node[name].backend }).toEqual({ status: 'done', backend: name });
       expect(steps.length).toBe(3 * Math.ceil(1294 / 32));
       expect(epochs.length).toBe(4);
       expect(new Set(steps).size).toBe(steps.length);
       expect(accuracy).toBeGreaterThan(0.8);
       expect(lastLoss).toBeLessThan(firstLoss / 2);
-      expect(weights).toMatch(/^[0-9a-f]{64}$/);
+      expect(weights).toMatch(/^sha256:[0-9a-f]{64}$/);
+      expect(loaded).toBe(epochs[3].loss);
     }
   });
 

@@ -22,7 +22,9 @@ const npm = (folder: string, ...args: string[]) =>
   );
 
 const bundlers = ['esbuild@0.28', 'rollup@4', '@rollup/plugin-node-resolve@16'];
-const used = 'backend, build, crossEntropy, digits, fit, fitScaling, Loader, mlp, sgd, splitData';
+const used =
+  'backend, build, crossEntropy, digits, evaluate, fit, fitScaling, loadModel, Loader, mlp, saveModel, sgd, splitData, ' +
+  'weightsHash';
 const train = `import { trainDigits } from './train-digits.js';
 globalThis.report = await trainDigits({ ${used} }, 'wasm');
 `;

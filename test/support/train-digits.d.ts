@@ -10,5 +10,9 @@ export interface DigitsReport {
   lastLoss: number;
   weights: string;
   weightsBest: string;
+  /** sha256 of the saved model. */
+  file: string;
+  /** Validation loss of the model that was loaded from it. */
+  loaded: string;
 }
 export function trainDigits(nf: unknown, backendName: string): Promise<DigitsReport>;

@@ -1,6 +1,9 @@
 // The same short training run for Node, for a page, and for what a bundler made of it: no import, no node:, no DOM.
 
-/** Trains 64-32-10 on the embedded digits with `nf` (the library's namespace) and reports every number, as bits too. */
+/**
+ * Trains 64-32-10 on the embedded digits with `nf` (the library's namespace), saves the model and loads it again, and
+ * reports every number in its bits.
+ */
 export async function trainDigits(nf, backendName) {
   const { train, val } = nf.splitData(nf.digits(), null);
   const backend = nf.backend(backendName);
@@ -19,6 +22,8 @@ export async function trainDigits(nf, backendName) {
     if (event.type === 'epoch') epochs.push({ trainLoss: event.trainLoss, ...numbersOf(event.val) });
   }
   const result = await run;
+  const file = await nf.saveModel(model);
+  const { model: loaded } = await nf.loadModel(file, { backend });
   return {
     backend: backend.name,
     status: result.status,
@@ -27,8 +32,10 @@ export async function trainDigits(nf, backendName) {
     accuracy: result.val.accuracy,
     firstLoss: steps[0],
     lastLoss: result.trainRunning.loss,
-    weights: await sha256(result.weights.values),
-    weightsBest: await sha256(result.weightsBest.values),
+    weights: await nf.weightsHash(model.parameters, result.weights),
+    weightsBest: await nf.weightsHash(model.parameters, result.weightsBest),
+    file: await sha256(file),
+    loaded: bits(nf.evaluate(loaded, on(val)).metrics.loss),
   };
 }
 
@@ -44,7 +51,7 @@ function bits(x) {
   return view.getBigUint64(0).toString(16).padStart(16, '0');
 }
 
-async function sha256(values) {
-  const hash = await crypto.subtle.digest('SHA-256', values.slice());
+async function sha256(bytes) {
+  const hash = await crypto.subtle.digest('SHA-256', bytes);
   return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
