@@ -1,6 +1,12 @@
 import { defineConfig } from 'vite';
 import pkg from './package.json' with { type: 'json' };
 
+/** What npm installs beside us; an optional package may be absent. */
+const installed = Object.keys({
+  ...pkg.dependencies,
+  ...('optionalDependencies' in pkg ? pkg.optionalDependencies : {}),
+});
+
 /** The command line: one entry, a chunk a command; what npm installs beside it and Node's own stay outside. */
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
@@ -13,9 +19,9 @@ export default defineConfig({
     ssr: true,
     rollupOptions: {
       input: 'src/cli/main.ts',
-      external: [/^node:/, ...Object.keys(pkg.dependencies)],
+      external: [/^node:/, ...installed],
       output: { entryFileNames: 'main.js', chunkFileNames: '[name]-[hash].js', banner: '' },
     },
   },
-  ssr: { noExternal: true, external: Object.keys(pkg.dependencies) },
+  ssr: { noExternal: true, external: installed },
 });
