@@ -29,12 +29,10 @@ export class Progress {
     } else if (event.type === 'epoch') {
       this.clear();
       if (event.epoch === 0) this.#output.note(this.#output.paint.dim(header(event)));
-      // Off a terminal a run of very short epochs would fill the log: a row every 10 seconds, and the last one.
+      // Off a terminal, epochs shorter than a second share a row with those after them.
       const now = Date.now();
       const last = event.step >= this.#steps;
-      if (!this.#output.live && event.seconds < 3600 && this.#epochs > 50 && !last && event.epoch > 0) {
-        if (now - this.#lastRow < 10_000) return;
-      }
+      if (!this.#output.live && event.epoch > 10 && !last && now - this.#lastRow < 1000) return;
       this.#lastRow = now;
       this.#output.note(row(event, this.#output));
     } else if (event.type === 'warning') {

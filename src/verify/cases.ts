@@ -35,8 +35,8 @@ export interface LayerCase extends Common {
   readonly margins?: readonly string[];
 }
 
-/** What the targets of a loss are: class labels, labels 0 and 1, or real numbers. */
-type Targets = 'labels' | 'binary' | 'values';
+/** What the targets of a loss are: class labels, labels 0 and 1, 0 and 1 in the output's shape, or real numbers. */
+type Targets = 'labels' | 'binary' | 'flags' | 'values';
 
 export interface LossCase extends Common {
   readonly kind: 'loss';
@@ -113,6 +113,9 @@ export const gradcheckCases: readonly GradcheckCase[] = [
       margins: ['1'],
     },
   ),
+  own('sequential in sequential, whose first layer has parameters', 'sequential', () =>
+    sequential(linear(4), sequential(linear(3), sequential(linear(2), layers.tanh({})))),
+  ),
   own('a layer of one’s own', 'layer', () => scaleShift({ start: 2 })),
   own('a layer of one’s own, within a network', 'layer', () => sequential(linear(4), scaleShift({}), layers.tanh({}))),
   own('a layer of one’s own without init', 'layer', () => power({ power: 3 })),
@@ -123,6 +126,7 @@ export const gradcheckCases: readonly GradcheckCase[] = [
   own('a choice and noise', 'context', () => sequential(linear(4), frozenScale({})), { batch: 2 }),
   own('auxiliary losses', 'context', () => sequential(linear(4), energy({ weight: 0.7 }), linear(2))),
   own('a buffer, and a parameter that nobody uses', 'parameters', () => centered({})),
+  own('a buffer within a network', 'context', () => sequential(linear(4), centered({}))),
 
   loss('cross-entropy', { shape: [5, 7], output: 'logits', targets: 'labels' }),
   loss('cross-entropy', { shape: [1, 3], output: 'logits', targets: 'labels', scale: 5 }),
@@ -133,6 +137,7 @@ export const gradcheckCases: readonly GradcheckCase[] = [
   loss('binary-cross-entropy', { shape: [1, 1], output: 'logits', targets: 'binary', scale: 5 }),
   loss('binary-cross-entropy', { shape: [3, 2], output: 'logits', targets: 'values' }),
   loss('binary-cross-entropy-from-probabilities', { shape: [9, 1], output: 'probabilities', targets: 'binary' }),
+  loss('binary-cross-entropy-from-probabilities', { shape: [3, 2], output: 'probabilities', targets: 'flags' }),
   loss('mean-squared-error', { shape: [5, 3], output: 'logits', targets: 'values' }),
   loss('mean-squared-error', { shape: [17, 1], output: 'logits', targets: 'values' }),
   loss('mean-squared-error', { shape: [7, 1], output: 'logits', targets: 'binary' }),
@@ -218,6 +223,7 @@ export function runGradcheckCase(c: GradcheckCase, seed = 0): GradcheckReport {
 function targets(kind: Targets, shape: readonly [number, number], seed: number): Indices | Tensor {
   const js64 = backend('js64');
   const drawn = draws(shape[0] * shape[1], seed, 'targets');
+  if (kind === 'flags') return tensor(drawn, shape, { backend: js64 }).gt(0);
   if (kind === 'values') return tensor(drawn, shape, { backend: js64 });
   const classes = kind === 'binary' ? 2 : shape[1];
   const rows = Array.from({ length: shape[0] }, (_, i) => i);

@@ -102,15 +102,16 @@ export const masked: Make<{ keep: number }, { m: Tensor | null }> = defineLayer(
 });
 
 /**
- * y = (x + 0.1 noise) / s, where s, each row's largest |x|, is a choice and not differentiated, and noise is drawn from
- * the stream `noise`.
+ * y = c (x + 0.1 noise) / s, where s, each row's largest |x|, and c, the mean |x|, are choices and not differentiated,
+ * and noise is drawn from the stream `noise`.
  */
-export const frozenScale: Make<Config, { s: Tensor }> = defineLayer('frozen-scale', {
+export const frozenScale: Make<Config, { s: Tensor; c: number }> = defineLayer('frozen-scale', {
   forward(ctx, x) {
     const s = ctx.choice('scale', () => x.abs().rowMax()); // (B, 1)
-    return { y: x.add(ctx.normal('noise', x).mul(0.1)).div(s), cache: { s } };
+    const c = ctx.choice('mean', () => x.abs().mean().item());
+    return { y: x.add(ctx.normal('noise', x).mul(0.1)).div(s).mul(c), cache: { s, c } };
   },
-  backward: (_, dY, { s }) => dY.div(s),
+  backward: (_, dY, { s, c }) => dY.div(s).mul(c),
 });
 
 /** y = x, with the auxiliary loss weight mean(x^2) and a second one on the mean's square. */

@@ -1,9 +1,11 @@
 import { normal, randomHalf, stream, uniform } from '../../src/core/random.ts';
 import { Declarations, Pass } from '../../src/layers/context.ts';
-import { constant, initScheme, values } from '../../src/layers/initializers.ts';
+import { constant, type InitName, values } from '../../src/layers/initializers.ts';
+import { linear } from '../../src/layers/linear.ts';
 import { Parameters } from '../../src/layers/parameters.ts';
 import { Arena } from '../../src/tensor/arena.ts';
 import { tensor } from '../../src/tensor/create.ts';
+import { masked } from '../../src/verify/exemplars.ts';
 import { Held, type ReferenceCheck } from './document.ts';
 
 /**
@@ -29,7 +31,7 @@ function expected(law: Law, seed: number, path: string, i: number): number {
 }
 
 export function drawChecks(): ReferenceCheck[] {
-  return [...Object.keys(golden).map(schemeCheck), givenCheck(), layerDrawsCheck()];
+  return [...Object.keys(golden).map(schemeCheck), biasCheck(), givenCheck(), layerDrawsCheck(), choiceCheck()];
 }
 
 function schemeCheck(name: string): ReferenceCheck {
@@ -37,14 +39,12 @@ function schemeCheck(name: string): ReferenceCheck {
     of: 'initializers',
     name: `initialization ${name}`,
     run(backend) {
-      const scheme = initScheme(name)(50, 30);
       const held = new Held(backend, {});
-      const shapes = { W: [50, 30], b: [30] } as const;
-      const declared = (['W', 'b'] as const).map((n) => {
-        return { path: `0.${n}`, shape: shapes[n], initializer: scheme[n] };
-      });
+      const declared = new Declarations();
+      const layer = name === 'he' ? linear(30) : linear(30, { init: name as InitName });
+      layer.init(declared.child('0'), [50]);
       for (const seed of [0, 7]) {
-        const parameters = new Parameters(backend, declared, [], seed);
+        const parameters = new Parameters(backend, declared.params, declared.buffers, seed);
         for (const n of ['W', 'b'] as const) {
           const ours = parameters.param(`0.${n}`).dataSync();
           const theirs = Array.from(ours, (_, i) => expected(golden[name][n], seed, `0.${n}`, i));
@@ -52,6 +52,22 @@ function schemeCheck(name: string): ReferenceCheck {
         }
         parameters.dispose();
       }
+      return held.comparisons;
+    },
+  };
+}
+
+function biasCheck(): ReferenceCheck {
+  return {
+    of: 'linear',
+    name: 'a linear layer’s given bias',
+    run(backend) {
+      const declared = new Declarations();
+      linear(3, { bias: [0.5, -1, 2] }).init(declared, [4]);
+      const parameters = new Parameters(backend, declared.params, [], 0);
+      const held = new Held(backend, {});
+      held.numbers('b', parameters.param('b').dataSync(), [0.5, -1, 2]);
+      parameters.dispose();
       return held.comparisons;
     },
   };
@@ -73,8 +89,14 @@ function givenCheck(): ReferenceCheck {
         { path: 'sd', shape: [16], initializer: constant(2) },
         { path: 'last', shape: [1], initializer: constant(6) },
       ];
+      const inUse = backend.usage().allocated;
       const p = new Parameters(backend, params, buffers, 0);
       const kept = p.snapshot();
+      const gap = (n: number) => new Array(n).fill(0);
+      const vector = [1, 2, 3, 4, ...gap(12), ...new Array(17).fill(5), ...gap(15), -1, ...gap(15)];
+      held.numbers('all parameters as one vector', kept.values, vector);
+      const others = [7, 8, 9, ...gap(13), ...new Array(16).fill(2), 6, ...gap(15)];
+      held.numbers('all buffers as one vector', kept.buffers, others);
       for (const { path } of buffers) p.buffer(path).fill(100);
       p.values.fill(100);
       p.restore(kept);
@@ -88,6 +110,7 @@ function givenCheck(): ReferenceCheck {
       held.numbers('count', [p.count, p.names.length, p.bufferNames.length], [22, 3, 3]);
       held.numbers('places, each at a multiple of 16 elements', [p.values.size, p.gradients.size], [64, 64]);
       p.dispose();
+      held.numbers('memory given back', [backend.usage().allocated - inUse], [0]);
       return held.comparisons;
     },
   };
@@ -102,8 +125,9 @@ function layerDrawsCheck(): ReferenceCheck {
       const arena = new Arena(backend, 'reference');
       const declared = new Declarations();
       const pass = new Pass(new Parameters(backend, declared.params, declared.buffers, 0), 11);
-      pass.step = 3;
       const held = new Held(backend, {});
+      held.numbers('a pass at first', [pass.step, Number(pass.training), Number(pass.wantsInputGrad)], [0, 0, 0]);
+      pass.step = 3;
       const x = tensor(new Array(15).fill(0), [3, 5], { arena });
       const inner = pass.root().child('2').child('gate');
       const noise = stream(11, 'noise/2.gate');
@@ -122,6 +146,39 @@ function layerDrawsCheck(): ReferenceCheck {
       const mask = each(15, (i) => (randomHalf(dropout, 3, i) < 0.75 * 65536 ? 4 / 3 : 0));
       held.numbers('mask', inner.mask('dropout', x, 0.75).dataSync(), mask);
       held.numbers('lives with x', [Number(inner.mask('dropout', x, 0.75).arena === arena)], [1]);
+      arena.dispose();
+      return held.comparisons;
+    },
+  };
+}
+
+/** A mask is drawn in training only; it is frozen, under its layer's path, only where a gradient check asks for it. */
+function choiceCheck(): ReferenceCheck {
+  return {
+    of: 'context',
+    name: 'choices in training, in evaluation and frozen',
+    run(backend) {
+      const arena = new Arena(backend, 'reference');
+      const pass = new Pass(new Parameters(backend, [], [], 0), 5);
+      const held = new Held(backend, {});
+      const x = tensor(new Array(15).fill(2), [3, 5], { arena });
+      const layer = masked({ keep: 0.75 });
+      const run = () => layer.forward(pass.root().child('2').child('gate'), x).y.dataSync();
+      const drawn = (step: number) => {
+        const s = stream(5, 'dropout/2.gate');
+        return Array.from({ length: 15 }, (_, i) => (randomHalf(s, step, i) < 0.75 * 65536 ? 8 / 3 : 0));
+      };
+      held.numbers('evaluation', run(), new Array(15).fill(2));
+      pass.training = true;
+      held.numbers('step 0', run(), drawn(0));
+      pass.step = 1;
+      held.numbers('step 1', run(), drawn(1));
+      pass.frozen = new Map();
+      held.numbers('step 1, recorded', run(), drawn(1));
+      pass.step = 2;
+      held.numbers('step 2, as recorded', run(), drawn(1));
+      held.numbers('its name', [pass.frozen.size, Number(pass.frozen.has('2.gate.mask'))], [1, 1]);
+      held.numbers('weight of a loss that nobody added', [pass.root().lossGrad('none')], [0]);
       arena.dispose();
       return held.comparisons;
     },

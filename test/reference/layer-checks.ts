@@ -17,7 +17,7 @@ export function layerChecks(read: Read): ReferenceCheck[] {
   return [
     ...of('linear', (c) => linear(c.inputs.W.shape[1])),
     ...of('relu', () => relu()),
-    ...of('leaky-relu', (c) => leakyRelu(c.options!.slope as number)),
+    ...of('leaky-relu', (c) => (c.options!.slope === 0.01 ? leakyRelu() : leakyRelu(c.options!.slope as number))),
     ...of('sigmoid', () => sigmoid()),
     ...of('tanh', () => tanh()),
     ...of('softmax', () => softmax()),
@@ -73,6 +73,12 @@ function jacobianCheck(c: ReferenceCase): ReferenceCheck {
       const [rows, d] = p.shape;
       const ours = Array.from({ length: rows }, (_, i) => [...softmaxJacobian(p.rowRange(i, i + 1)).dataSync()]);
       held.numbers('jacobian', ours.flat(), c.outputs.jacobian.data);
+      const ordinary = softmaxJacobian(p.rowRange(0, 1).keep());
+      held.numbers(
+        'jacobian of an ordinary tensor',
+        ordinary.dataSync(),
+        c.outputs.jacobian.data.slice(0, p.cols ** 2),
+      );
       const dY = place(arena, c.inputs.dY);
       const dX = Array.from({ length: rows }, (_, i) => {
         return [

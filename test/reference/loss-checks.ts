@@ -34,6 +34,7 @@ function lossCheck(name: string, output: string, c: ReferenceCase): ReferenceChe
       const result = loss.apply(at, { y });
       held.that('loss', result.loss, c.outputs.loss);
       held.that('dOutput', result.dOutput, c.outputs.dOutput);
+      held.numbers('predict', loss.predict(at).dataSync(), predicted(name, output, c));
       if (loss.task === 'binary' && c.inputs.targets.data.every((v) => v === 0 || v === 1)) {
         const byLabel = loss.apply(at, { y: placeLabels(arena, c.inputs.targets) });
         held.that('loss, targets as labels', byLabel.loss, c.outputs.loss);
@@ -43,4 +44,15 @@ function lossCheck(name: string, output: string, c: ReferenceCase): ReferenceChe
       return held.comparisons;
     },
   };
+}
+
+/** Probabilities, from PyTorch's gradient (p - y) / n of the losses that take logits; other outputs mean themselves. */
+function predicted(name: string, output: string, c: ReferenceCase): number[] {
+  const { data, shape } = c.outputs.dOutput;
+  const labels = c.inputs.labels?.data;
+  if (name === 'cross-entropy') {
+    return data.map((d, i) => shape[0] * d + Number(labels![Math.floor(i / shape[1])] === i % shape[1]));
+  }
+  if (name === 'binary-cross-entropy') return data.map((d, i) => data.length * d + c.inputs.targets.data[i]);
+  return [...c.inputs[output].data];
 }

@@ -10,6 +10,7 @@ import { sgd } from '../../src/optim/sgd.ts';
 import { Arena } from '../../src/tensor/arena.ts';
 import type { Indices } from '../../src/tensor/indices.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
+import { energy } from '../../src/verify/exemplars.ts';
 import { Held, place, placeLabels, type Read, type ReferenceCase, type ReferenceCheck } from './document.ts';
 
 /** What a file calls the parameters, and the paths that they have in our network. */
@@ -37,6 +38,7 @@ export function networkChecks(read: Read): ReferenceCheck[] {
         },
       ),
     ]),
+    auxiliaryCheck(),
     ...read('logistic-regression').cases.flatMap((c) => [
       networkCheck('logistic', c, logistic, sequential(linear(1)), 'binary-cross-entropy', {
         activations: { '0': 'z' },
@@ -132,4 +134,37 @@ function trained(model: Model, c: ReferenceCase, arena: Arena, names: Names, hel
     }
     if (!again) model.parameters.restore(before);
   }
+}
+
+/**
+ * The mean square of x and, by hand, 0.5 mean(x^2) + 0.25 mean(x)^2 on top: 7.5 + 0.5 7.5 + 0.25 6.25 at x = 1, 2, 3, 4,
+ * where the gradient is x / 2 + x / 4 + 0.3125.
+ */
+function auxiliaryCheck(): ReferenceCheck {
+  return {
+    of: 'context',
+    name: 'auxiliary losses',
+    run(backend) {
+      const arena = new Arena(backend, 'reference');
+      const layer = energy({ weight: 0.5 });
+      const model = build(layer, { input: [2], loss: losses['mean-squared-error'](), backend });
+      const held = new Held(backend, {});
+      const x = { shape: [2, 2], data: [1, 2, 3, 4] };
+      const y = { shape: [2, 2], data: [0, 0, 0, 0] };
+      for (const time of ['once', 'again']) {
+        const { loss } = model.computeGradients({ x: place(arena, x), y: place(arena, y) });
+        held.numbers(`loss, ${time}`, [loss.item()], [12.8125]);
+      }
+      model.pass.losses.clear();
+      const { y: output, cache } = layer.forward(model.pass.root(), place(arena, x));
+      const dY = model.loss.apply(output, { y: place(arena, y) }).dOutput;
+      held.that('dX', layer.backward(model.pass.root(), dY, cache), {
+        shape: [2, 2],
+        data: [1.0625, 1.8125, 2.5625, 3.3125],
+      });
+      model.dispose();
+      arena.dispose();
+      return held.comparisons;
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { constant } from '../../src/layers/initializers.ts';
 import { Parameters } from '../../src/layers/parameters.ts';
-import { Optimizer } from '../../src/optim/optimizer.ts';
+import { Optimizer, type Transform } from '../../src/optim/optimizer.ts';
 import { sgd } from '../../src/optim/sgd.ts';
 import { Arena } from '../../src/tensor/arena.ts';
 import { Held, type Read, type ReferenceCase, type ReferenceCheck } from './document.ts';
@@ -38,7 +38,7 @@ function make(options: Options): Optimizer {
 
 /** Paths of optimizers against PyTorch, the gradients given: SGD itself, and chains that extend its form. */
 export function optimizerChecks(read: Read): ReferenceCheck[] {
-  return [...read('optimizers').cases.map(pathCheck), scheduleCheck()];
+  return [...read('optimizers').cases.map(pathCheck), scheduleCheck(), placesCheck()];
 }
 
 function pathCheck(c: ReferenceCase): ReferenceCheck {
@@ -50,6 +50,7 @@ function pathCheck(c: ReferenceCase): ReferenceCheck {
       const arena = new Arena(backend, 'reference');
       const optimizer = make(c.options!);
       const held = new Held(backend, c.inputs, 8);
+      held.numbers('steps at first', [optimizer.steps], [0]);
       // a second set of parameters afterwards: its state begins at zero again
       for (const round of ['first', 'second']) {
         // `other`, before and after, has its own place in the block and gradient zero
@@ -98,6 +99,35 @@ function scheduleCheck(): ReferenceCheck {
       }
       const held = new Held(backend, {});
       held.numbers('theta', parameters.param('theta').dataSync(), [0.125]);
+      parameters.dispose();
+      arena.dispose();
+      return held.comparisons;
+    },
+  };
+}
+
+/** A link is given a gradient, values and state whose results live in the step's arena. */
+function placesCheck(): ReferenceCheck {
+  return {
+    of: 'optimizer',
+    name: 'where a link computes',
+    run(backend) {
+      const arena = new Arena(backend, 'reference');
+      const parameters = new Parameters(backend, [{ path: 'theta', shape: [2], initializer: constant(1) }], [], 0);
+      const inArena: number[] = [];
+      const link: Transform = {
+        name: 'link',
+        state: ['s'],
+        update(g, { state, values }) {
+          inArena.push(...[g, state.s, values].map((t) => Number(t.arena === arena)));
+          return g;
+        },
+      };
+      parameters.gradient('theta').fill(0.5);
+      new Optimizer('linked', [link], 1).step(parameters, arena);
+      const held = new Held(backend, {});
+      held.numbers('in the arena', inArena, [1, 1, 1]);
+      held.numbers('theta', parameters.param('theta').dataSync(), [0.5, 0.5]);
       parameters.dispose();
       arena.dispose();
       return held.comparisons;

@@ -28,10 +28,11 @@ export interface WasmOptions {
  * WebAssembly SIMD is missing, NF1301 where not even the first 64 MiB are granted.
  */
 export function createWasmBackend(options: WasmOptions = {}): WasmBackend {
-  return new WasmBackend(options.module ?? kernelModule(), options.maxBytes ?? defaultLimit());
+  return new WasmBackend(options.module ?? kernelModule(), options.maxBytes ?? defaultMemoryLimit());
 }
 
-function defaultLimit(): number {
+/** 4 GiB in Node, 1 GiB in pages. */
+export function defaultMemoryLimit(): number {
   const inNode = typeof process === 'object' && typeof process.versions?.node === 'string';
   return inNode ? 2 ** 32 : 2 ** 30;
 }
@@ -62,9 +63,9 @@ function codes<K extends string>(names: readonly K[]): Readonly<Record<K, number
 }
 
 export class WasmBackend implements Backend {
-  readonly name = 'wasm';
+  readonly name: string = 'wasm';
   readonly dtype = 'f32';
-  readonly threads = 1;
+  readonly threads: number = 1;
   readonly integersPerElement = 1;
   /** The kernels themselves, which count addresses in bytes; for measurements and for kernels made later. */
   kernels: Kernels;
