@@ -123,7 +123,6 @@ describe('each rule can fail', () => {
 
   test.each([
     ['Math.exp(1)'],
-    ['Math.abs(1)'],
     ['Math.random()'],
     ["Math['exp'](1)"],
     ['const { log } = Math'],

@@ -1,38 +1,6 @@
-import { Sampler, stream } from '../core/random.ts';
 import { binaryOps, type Reduction, type Spread, type UnaryOp, unaryOps } from './backend.ts';
-import type { Buffer, Case } from './conformance.ts';
+import { blank, type Case, draw, drawIntegers, eps, integers, restart, tiny } from './conformance-case.ts';
 import { productCases } from './conformance-products.ts';
-
-export type Values = readonly number[];
-
-/** Half the distance of 1 to the next float32, and the least positive float32. */
-export const eps: number = 2 ** -24;
-export const tiny: number = 2 ** -149;
-
-const specials = [
-  ...[Number.NaN, Infinity, -Infinity, 0, -0, 1, -1, 0.5, tiny, -tiny, 2 ** -127, -(2 ** -126), 3.4e38, -3.4e38],
-  ...[88.7, 88.8, 89, -87.4, -103.9, -104.1, 150.5, -150.5, 22, -22, 9.01, 1e-4, -1e-4, 16777216, 0.4142135, 1.4142135],
-].map(Math.fround);
-
-let drawn = 0;
-
-/** n float32 values on [-2, 2), one in eight special when asked; the same at every run. */
-export function draw(n: number, special = false): number[] {
-  const sampler = new Sampler(stream(20, 'conformance'), drawn++);
-  return Array.from({ length: n }, () => {
-    if (special && sampler.below(8) === 0) return specials[sampler.below(specials.length)];
-    return Math.fround(sampler.below(2 ** 24) / 2 ** 22 - 2);
-  });
-}
-
-/** n whole numbers in [0, below). */
-export function drawIntegers(n: number, below: number): number[] {
-  const sampler = new Sampler(stream(21, 'conformance'), drawn++);
-  return Array.from({ length: n }, () => sampler.below(below));
-}
-
-export const blank = (n: number): Buffer => ({ values: new Array(n).fill(0.125), written: true });
-export const integers = (values: number[]): Buffer => ({ values, integers: true });
 
 const counts = [0, 1, 2, 3, 4, 17, 65, 1000];
 const shapes = [
@@ -53,7 +21,7 @@ const unaryUlps: Partial<Record<UnaryOp, number>> = { exp: 1, log: 1, tanh: 2, s
 
 /** Every case. The arrays are drawn anew at each call, to the same values. */
 export function conformanceCases(): Case[] {
-  drawn = 0;
+  restart();
   return [...elementwiseCases(), ...productCases(), ...layoutCases(), ...reductionCases(), ...randomCases()];
 }
 

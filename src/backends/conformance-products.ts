@@ -1,5 +1,4 @@
-import type { Case } from './conformance.ts';
-import { blank, draw, eps, integers, tiny } from './conformance-cases.ts';
+import { blank, type Case, draw, eps, integers, tiny } from './conformance-case.ts';
 
 type Shape = readonly [m: number, n: number, k: number];
 

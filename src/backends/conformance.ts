@@ -1,26 +1,8 @@
 import { NeuroForgeError } from '../core/errors.ts';
-import type { Address, Backend } from './backend.ts';
-import { conformanceCases, type Values } from './conformance-cases.ts';
+import type { Backend } from './backend.ts';
+import type { Case } from './conformance-case.ts';
+import { conformanceCases } from './conformance-cases.ts';
 import { JsBackend } from './js/js-backend.ts';
-
-/** A buffer of a case: what it holds before, and whether the operation may write it. */
-export interface Buffer {
-  values: Values;
-  integers?: boolean;
-  written?: boolean;
-}
-
-/**
- * One operation at one shape. `call` gets the buffers' addresses in order. `bound` gives the largest allowed distance
- * of written value i (of the first written buffer of floats) from the float64 definition's value `y`.
- */
-export interface Case {
-  op: string;
-  name: string;
-  buffers: Buffer[];
-  call(backend: Backend, at: Address[]): void;
-  bound(i: number, y: number): number;
-}
 
 export interface ConformanceOptions {
   /** Operations that need not have the bits of js in f32, only stay within the bound. */
