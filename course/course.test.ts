@@ -43,6 +43,7 @@ describe('the checks themselves', () => {
 
   it('see numbers that are tied to nothing', () => {
     expect(document('It is 98.2 % and .5 wide.', '| 3 |', '').loose.map((l) => l.text)).toEqual(['98.2', '.5', '3']);
+    expect(document('by about RUN_SD').loose.map((l) => l.text)).toEqual(['RUN_SD']);
     expect(document('## 1.2 Odds', 'See section 1.2, `0.5`, $0.5$, 0.5<!-- = 1 / 2 -->.').loose).toEqual([]);
     expect(document('$$', 'x = \\begin{pmatrix} 0.5 \\end{pmatrix}', '$$').matrices[0].expression).toBe('');
   });

@@ -85,6 +85,7 @@ export function parse(path: string, markdown: string): Document {
       .replace(/\]\([^)]*\)/g, ']')
       .replace(/^#+ .*|[Ss]ections? \d\.\d+/g, '');
     const looksLikeResult = /^\|/.test(rest) ? /(?<![\w-])\d[\d.,]*|(?<!\w)\.\d+/g : /\d*\.\d+|\d+\s?%/g;
+    for (const m of rest.matchAll(/\b[A-Z]{2,}_[A-Z_]+\b/g)) loose.push({ text: m[0], line }); // a place left open
     for (const m of rest.matchAll(looksLikeResult)) loose.push({ text: m[0], line });
   }
   return { path, code, quotes, math, matrices, ties, loose, links };
