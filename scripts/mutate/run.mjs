@@ -86,8 +86,9 @@ function report() {
     let equivalent = 0;
     let killed = 0;
     for (const m of own) {
-      const reason = equivalents.find((e) => e.file === file && e.before === m.before && e.after === m.after);
-      if (reason) reason.used++;
+      const reasons = equivalents.filter((e) => e.file === file && e.before === m.before && e.after === m.after);
+      for (const e of reasons) e.used++; // lines that read alike, in order, share their reasons
+      const [reason] = reasons;
       if (m.by !== null) {
         killed++;
         if (reason) contradicted.push(m);

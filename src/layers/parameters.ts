@@ -67,7 +67,6 @@ export class Gradient {
   /** Ends the backward pass: a parameter that no path reached has gradient zero. @internal */
   end(): void {
     if (!this.#written) this.#target.fill(0);
-    this.#written = true;
   }
 }
 
