@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { conforms, kindsCsv, Workplace } from './cli.ts';
 
@@ -114,6 +115,10 @@ describe('configuration that is refused before anything is trained', () => {
       await at.refused(['train', '--epochs', '1', '--quiet', '--run-dir', 'refused', ...args], ...parts);
     });
   }
+
+  it('no folder was made for any of them', () => {
+    expect(existsSync(at.path('refused'))).toBe(false);
+  });
 
   it('the environment goes below the file and the file below the flags', async () => {
     at.write('kinds.csv', kindsCsv());
