@@ -7,7 +7,7 @@ import { NeuroForgeError } from '../core/errors.ts';
 import { Arena } from './arena.ts';
 import { indices, ones, tensor, zeros } from './create.ts';
 import { debug } from './debug.ts';
-import { Indices } from './indices.ts';
+import { gatherRows, Indices } from './indices.ts';
 import { scope } from './scope.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -259,6 +259,33 @@ describe.each(backendNames)('arenas on %s', (name) => {
     expect(W.arena).toBe(null);
     arena.dispose();
     expect(W.toArray()).toEqual([20, 5]);
+  });
+
+  test('the result of where and gatherRows lives in the youngest arena of all operands', () => {
+    const b = backend(name);
+    const outer = new Arena(b, 'outer');
+    const inner = outer.child('inner');
+    const places = [{ backend: b }, { arena: outer }, { arena: inner }];
+    for (const [c, x, y, home] of [
+      [0, 0, 0, null],
+      [1, 0, 0, outer],
+      [0, 1, 0, outer],
+      [0, 0, 1, outer],
+      [1, 2, 0, inner],
+      [1, 0, 2, inner],
+      [2, 1, 1, inner],
+    ] as const) {
+      const [condition, yes, no] = [c, x, y].map((i) => ones([2], places[i]));
+      expect(condition.where(yes, no).arena).toBe(home);
+      if (c === 0) expect(gatherRows(yes, indices([1, 0], places[y])).arena).toBe(home);
+    }
+    expect(gatherRows(ones([2], { arena: outer }), indices([1], { arena: inner })).arena).toBe(inner);
+    const other = new Arena(b, 'other');
+    const there = ones([2], { arena: other });
+    const here = ones([2], { arena: inner });
+    expect(() => here.where(here, there)).toThrow(code('NF1203'));
+    expect(() => gatherRows(here, indices([0], { arena: other }))).toThrow(code('NF1203'));
+    for (const arena of [inner, outer, other]) arena.dispose();
   });
 
   test('each arena has its own copy of an ordinary tensor', () => {
