@@ -82,7 +82,11 @@ function reportData(folder: RunFolder, input: ReportInput): ReportData {
     firstLayer: firstLayer(model, split.train),
     config,
     environment: {
-      ...files.host,
+      system: files.host.system,
+      architecture: files.host.architecture,
+      runtime: files.host.runtime,
+      cpu: files.host.cpu,
+      cores: files.host.cores,
       weights: document.weights,
       weightsBest: document.weightsBest,
       ...Object.fromEntries(Object.entries(split.train.hashes).map(([name, hash]) => [`sha256 ${name}`, hash])),
