@@ -1,5 +1,5 @@
 import type { Loss } from './loss.ts';
-import { valuesOf } from './targets.ts';
+import { flagsOf } from './targets.ts';
 
 /**
  * L = -mean(y log p + (1 - y) log(1 - p)) of probabilities p (B, 1) and labels y of 0 and 1, the two cases as the
@@ -12,7 +12,7 @@ export function binaryCrossEntropyFromProbabilities(): Loss {
     task: 'binary',
 
     apply(p, batch) {
-      const y = valuesOf('binary cross-entropy', p, batch); // (B, 1)
+      const y = flagsOf('binary cross-entropy', p, batch); // (B, 1)
       const right = y.where(p, p.rsub(1)); // p if y = 1, 1 - p if y = 0, (B, 1)
       const loss = right.log().mean().neg(); // (1)
       const sign = y.mul(2).sub(1); // +1 if y = 1, -1 if y = 0

@@ -1,5 +1,5 @@
 import type { Loss } from './loss.ts';
-import { valuesOf } from './targets.ts';
+import { flagsOf } from './targets.ts';
 
 /**
  * Sigmoid and binary cross-entropy in one: L = mean(softplus(z) - z y) of logits z (B, 1) and labels y of 0 and 1,
@@ -11,7 +11,7 @@ export function binaryCrossEntropy(): Loss {
     task: 'binary',
 
     apply(z, batch) {
-      const y = valuesOf('binary cross-entropy', z, batch); // (B, 1)
+      const y = flagsOf('binary cross-entropy', z, batch); // (B, 1)
       const loss = z.softplus().sub(z.mul(y)).mean(); // (3)
       const dZ = z.sigmoid().sub(y).div(z.size); // (sigma(z) - y) / B   (4)
       return { loss, dOutput: dZ };

@@ -16,7 +16,7 @@ export function labelsOf(loss: string, output: Tensor, batch: Pick<Batch, 'y'>):
   return y;
 }
 
-/** The batch's targets as numbers of the output's shape: values, or labels 0 and 1 as a column. */
+/** The batch's targets as numbers of the output's shape: values, or labels as a column. */
 export function valuesOf(loss: string, output: Tensor, batch: Pick<Batch, 'y'>): Tensor {
   const y = batch.y instanceof Indices ? batch.y.toColumn() : batch.y;
   if (y.shape.length !== output.shape.length || y.shape.some((d, i) => d !== output.shape[i])) {
@@ -26,4 +26,17 @@ export function valuesOf(loss: string, output: Tensor, batch: Pick<Batch, 'y'>):
     });
   }
   return y;
+}
+
+/** As {@link valuesOf}; throws NF1104 for a label that is neither 0 nor 1. */
+export function flagsOf(loss: string, output: Tensor, batch: Pick<Batch, 'y'>): Tensor {
+  const { y } = batch;
+  if (y instanceof Indices && y.values.some((v) => v !== 0 && v !== 1)) {
+    throw new NeuroForgeError('NF1104', `${loss} tells two classes apart: a label is 0 or 1`, {
+      expected: '0 or 1',
+      got: `${y.values.find((v) => v !== 0 && v !== 1)}`,
+      hint: 'name one class as the positive one, or use cross-entropy with one output a class',
+    });
+  }
+  return valuesOf(loss, output, batch);
 }
