@@ -1,4 +1,5 @@
 import { Declarations, Pass } from '../../src/layers/context.ts';
+import { flatten } from '../../src/layers/flatten.ts';
 import type { AnyLayer } from '../../src/layers/layer.ts';
 import { leakyRelu } from '../../src/layers/leaky-relu.ts';
 import { linear } from '../../src/layers/linear.ts';
@@ -22,8 +23,22 @@ export function layerChecks(read: Read): ReferenceCheck[] {
     ...of('tanh', () => tanh()),
     ...of('softmax', () => softmax()),
     ...read('softmax').cases.map(jacobianCheck),
+    layerCheck('flatten', flatten(), flattened),
   ];
 }
+
+/** Row order, written out. */
+const flattened: ReferenceCase = {
+  name: '2 examples of (2, 3)',
+  inputs: {
+    x: { shape: [2, 2, 3], data: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] },
+    dY: { shape: [2, 6], data: [12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1] },
+  },
+  outputs: {
+    y: { shape: [2, 6], data: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] },
+    dX: { shape: [2, 2, 3], data: [12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1] },
+  },
+};
 
 function layerCheck(file: string, layer: AnyLayer, c: ReferenceCase): ReferenceCheck {
   return {
