@@ -62,6 +62,9 @@ const operators = {
   '-=': ['+='],
 };
 
+/** Comparisons of guards, the other way round. */
+const turned = { '<': '>', '>': '<', '<=': '>', '>=': '<', '===': '!==', '!==': '===' };
+
 /** Parameters' names, swapped for each other. */
 const names = { W: 'b', b: 'W' };
 
@@ -167,7 +170,12 @@ function guard(node, replace) {
     else if (ts.isPrefixUnaryExpression(e) && e.getText().startsWith('!')) {
       if (ts.isParenthesizedExpression(e.operand)) parts(e.operand);
       else replace(e, e.operand.getText(), 'guard inverted');
-    } else if (e !== node.expression) replace(e, `!(${e.getText()})`, 'guard inverted');
+    } else {
+      if (e !== node.expression) replace(e, `!(${e.getText()})`, 'guard inverted');
+      if (ts.isBinaryExpression(e) && Object.hasOwn(turned, e.operatorToken.getText())) {
+        replace(e.operatorToken, turned[e.operatorToken.getText()], 'guard inverted');
+      }
+    }
   };
   parts(node.expression);
 }
@@ -206,11 +214,12 @@ const mutators = [
   },
 
   function argumentsSwapped(node, replace) {
-    if (!ts.isCallExpression(node)) return;
-    for (let i = 0; i + 1 < node.arguments.length; i++) {
+    if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return;
+    const made = ts.isNewExpression(node) ? 'new ' : '';
+    for (let i = 0; i + 1 < (node.arguments?.length ?? 0); i++) {
       const texts = node.arguments.map((a) => a.getText());
       [texts[i], texts[i + 1]] = [texts[i + 1], texts[i]];
-      replace(node, `${node.expression.getText()}(${texts.join(', ')})`, 'arguments swapped');
+      replace(node, `${made}${node.expression.getText()}(${texts.join(', ')})`, 'arguments swapped');
     }
   },
 

@@ -1,7 +1,7 @@
 /**
  * The mutation run: `npm run mutate [-- layers/linear]`. Every mutant of src/layers, src/losses and src/optim must be
  * noticed by the gradient checks or by the reference values alone. Exit 1 if one survives that `equivalent.json` does
- * not explain, or if an explanation there explains nothing.
+ * not explain, if an explanation there explains nothing, or if a file with any code has fewer than ten.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -102,17 +102,19 @@ function report() {
   for (const m of contradicted) console.log(`said to be equivalent, but noticed by ${m.by}: ${where(m)}`);
   const idle = only.length > 0 ? [] : equivalents.filter((e) => e.used === 0);
   for (const e of idle) console.log(`explains no mutant: ${e.file}\n      - ${e.before}\n      + ${e.after}`);
-  process.exitCode = survivors.length + contradicted.length + idle.length > 0 ? 1 : 0;
+  const few = rows.filter((r) => r.mutants > 0 && r.mutants < 10);
+  for (const r of few) console.log(`only ${r.mutants} mutants: ${r.file}`);
+  process.exitCode = survivors.length + contradicted.length + idle.length + few.length > 0 ? 1 : 0;
 }
 
 function print(rows) {
   const sum = (key) => rows.reduce((n, r) => n + r[key], 0);
-  const width = Math.max(...rows.map((r) => r.file.length));
+  const width = Math.max(...rows.map((r) => r.file.length + 2));
   const line = (name, ...cells) =>
-    console.log([name.padEnd(width), ...cells.map((c) => String(c).padStart(10))].join(''));
+    console.log([name.padEnd(width), ...cells.map((c) => String(c).padStart(12))].join(''));
   const keys = ['mutants', 'killed', 'equivalent', 'survived'];
   line('file', ...keys);
-  for (const r of rows) line(r.file, ...keys.map((k) => r[k]));
+  for (const r of rows) line(r.mutants > 0 ? r.file : `${r.file} (types)`, ...keys.map((k) => r[k]));
   line('all', ...keys.map(sum));
   console.log(`${((performance.now() - started) / 1000).toFixed(1)} s on ${workers} threads`);
 }
