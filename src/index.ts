@@ -28,6 +28,8 @@ export {
 } from './io/model-file.ts';
 export { weightsHash } from './io/weights.ts';
 export { flatten } from './layers/flatten.ts';
+// Layers: a function with its derivative.
+export type { Gradient } from './layers/gradient.ts';
 export {
   constant,
   gaussian,
@@ -37,7 +39,6 @@ export {
   uniform,
   values,
 } from './layers/initializers.ts';
-// Layers: a function with its derivative.
 export {
   defineLayer,
   type InitContext,
@@ -48,7 +49,7 @@ export {
 } from './layers/layer.ts';
 export { leakyRelu } from './layers/leaky-relu.ts';
 export { type LinearOptions, linear } from './layers/linear.ts';
-export type { Gradient, Initializer, Parameters, Snapshot } from './layers/parameters.ts';
+export type { Initializer, Parameters, Snapshot } from './layers/parameters.ts';
 export { relu } from './layers/relu.ts';
 export { sigmoid } from './layers/sigmoid.ts';
 export { softmax, softmaxJacobian } from './layers/softmax.ts';
@@ -87,6 +88,7 @@ export type {
 // Training.
 export { type Fit, type FitData, type FitOptions, fit } from './train/fit.ts';
 export { confusionMatrix, type Metrics, type Predictions, type RocPoint, rocArea, rocPoints } from './train/metrics.ts';
+export { trainStep } from './train/step.ts';
 
 // Verification.
 export {
