@@ -3,6 +3,7 @@
 // Where numbers live and are computed.
 export type { Backend, DType } from './backends/backend.ts';
 export { type BackendName, backend } from './backends/default.ts';
+export { type OpenBackendOptions, openBackend } from './backends/open.ts';
 export { type ErrorDetails, NeuroForgeError } from './core/errors.ts';
 export type { Shape } from './core/shape.ts';
 export type { Batch } from './data/batch.ts';
