@@ -72,12 +72,13 @@ describe.skipIf(blas === null)('a process with a BLAS ends as it should', () => 
   // oneDNN's products keep their stack in heap memory: a signal handled meanwhile would corrupt it.
   const computing = `
     process.on('SIGUSR2', () => {});
+    const [x, w] = [randn([32, 784], { backend: on }), randn([784, 512], { backend: on })];
     const until = Date.now() + 1500;
     const other = (await import('node:child_process')).spawn('sh', ['-c',
-      'i=0; while [ $i -lt 400 ]; do kill -USR2 ' + process.pid + ' || exit; i=$((i + 1)); done']);
+      'i=0; while [ $i -lt 4000 ]; do kill -USR2 ' + process.pid + ' || exit; i=$((i + 1)); done']);
     const closed = new Promise((done) => other.on('close', done));
     while (Date.now() < until) {
-      for (let i = 0; i < 20; i++) a.matmul(b);
+      for (let i = 0; i < 20; i++) x.T.matmul(x.matmul(w));
       await new Promise(setImmediate);
     }
     await closed;
