@@ -11,6 +11,8 @@ import {
   type UnaryOp,
   unaryOps,
 } from '../backend.ts';
+import type { Compiled, Program } from '../program.ts';
+import { Compiler } from './emit/compiler.ts';
 import { type Kernels, kernelModule } from './module.ts';
 
 const pageBytes = 65536;
@@ -72,6 +74,7 @@ export class WasmBackend implements Backend {
   #memory: WebAssembly.Memory | undefined;
   readonly #allocator: Allocator;
   readonly #scratch: number;
+  #compiler: Compiler | null;
   #heap!: Float32Array;
   #integers!: Int32Array;
 
@@ -84,6 +87,7 @@ export class WasmBackend implements Backend {
     const first = 16 * ceil(this.kernels.heapBase() / 64);
     this.#allocator = new Allocator(first, this.#heap.length, 4, (capacity) => this.#grow(capacity));
     this.#scratch = 4 * this.#allocator.allocate(this.kernels.matmulScratch() / 4, 'wasm (packed operands)');
+    this.#compiler = new Compiler(memory, this.kernels, this.#allocator);
   }
 
   #grow(capacity: number): number {
@@ -125,7 +129,12 @@ export class WasmBackend implements Backend {
   dispose(): void {
     this.#memory = undefined; // the instance and the views hold it too
     this.kernels = {} as Kernels;
+    this.#compiler = null;
     this.#remakeViews();
+  }
+
+  compile(program: Program): Compiled | null {
+    return this.#compiler?.compile(program) ?? null;
   }
 
   fill(out: Address, value: number, n: number): void {
