@@ -22,9 +22,10 @@ export interface Step {
   readonly constant?: number;
 }
 
-/** An argument: a tensor of so many elements, or a number (size 1) that is passed by value. */
+/** An argument: a tensor of so many elements (`column`: as (N, 1)), or a number (size 1) that is passed by value. */
 export interface Input {
   readonly size: number;
+  readonly column: boolean;
   readonly byValue: boolean;
 }
 

@@ -27,16 +27,16 @@ export class Recorder implements Backend {
   #end = 0;
 
   /** Declares the next argument, held at `at`. All of them come before the first operation. */
-  input(at: Address, size: number, byValue: boolean): void {
-    this.#inputs.push({ at, size, byValue });
-    this.#hold(at, this.#inputs.length - 1, size);
+  input(at: Address, input: Input): void {
+    this.#inputs.push({ at, ...input });
+    this.#hold(at, this.#inputs.length - 1, input.size);
   }
 
   /** What the recorded operations come to, for results held at the given addresses. */
   program(name: string, results: readonly { at: Address; size: number }[]): Program {
     return {
       name,
-      inputs: this.#inputs.map(({ size, byValue }) => ({ size, byValue })),
+      inputs: this.#inputs,
       steps: this.#steps,
       outputs: results.map(({ at, size }) => this.#value(at, size)),
       writes: this.#inputs.flatMap(({ at, size }, input) => {

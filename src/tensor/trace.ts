@@ -42,7 +42,8 @@ export function trace(
     const inputs = args.map((a) => {
       const shape = typeof a === 'number' ? [] : a.shape;
       const input = new Tensor(Storage.inArena(arena, sizeOf(shape)), shape);
-      recorder.input(input.address(arena), input.size, typeof a === 'number');
+      const column = shape.length === 2 && shape[1] === 1;
+      recorder.input(input.address(arena), { size: input.size, column, byValue: typeof a === 'number' });
       return input;
     });
     const form = formOf(fn(...inputs));

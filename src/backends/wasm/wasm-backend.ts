@@ -12,7 +12,7 @@ import {
   unaryOps,
 } from '../backend.ts';
 import type { Compiled, Program } from '../program.ts';
-import { Compiler } from './emit/compiler.ts';
+import { Compiler } from './compiler.ts';
 import { type Kernels, kernelModule } from './module.ts';
 
 const pageBytes = 65536;

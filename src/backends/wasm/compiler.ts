@@ -1,54 +1,9 @@
-import type { Address, Backend } from '../../backend.ts';
-import type { Compiled, Program } from '../../program.ts';
-import { Code, type Import, moduleBytes, types } from './encode.ts';
-import { laneFunctions } from './lanes.ts';
-import { Nest } from './nest.ts';
-import { planOf } from './plan.ts';
+import type { Address, Backend } from '../backend.ts';
+import type { Compiled, Program } from '../program.ts';
+import { type Emitted, emit } from './emit/emit.ts';
 
 /** As many programs as a backend makes kernels of; later ones run as written. */
 const mostPrograms = 256;
-
-const { i32, f32, v128 } = types;
-const signatures: Readonly<Record<string, Pick<Import, 'params' | 'results'>>> = {
-  ...Object.fromEntries(laneFunctions.map((name) => [name, { params: [v128], results: [v128] }])),
-  fill: { params: [i32, f32, i32], results: [] },
-  reduceRows: { params: [i32, i32, i32, i32, i32], results: [] },
-};
-/** What the kernels call them. */
-const exported = (name: string): string =>
-  name in signatures && signatures[name].results.length ? `${name}Lanes` : name;
-
-export interface Emitted extends Omit<Compiled, 'run'> {
-  readonly imports: readonly string[];
-}
-
-/** The module of a program; null if it fits no nest of loops. `shared`: whether the memory is. */
-export function emit(program: Program, shared: boolean): Emitted | null {
-  const plan = planOf(program);
-  if (!plan) return null;
-  const params = [
-    ...program.inputs.map((input) => (input.byValue ? f32 : i32)),
-    ...program.outputs.map(() => i32),
-    ...[i32, i32, i32],
-  ];
-  const code = new Code(params.length);
-  const imports: Import[] = [];
-  const call = (name: string): void => {
-    let index = imports.findIndex((f) => f.name === exported(name));
-    if (index < 0) index = imports.push({ name: exported(name), ...signatures[name] }) - 1;
-    code.op('call', index);
-  };
-  new Nest(plan, code, call).write();
-  const { rows, cols, scratch, nodes, needed } = plan;
-  const whole = needed.some((v) => nodes[v].post) || (rows === 1 && needed.some((v) => nodes[v].kind === 'col'));
-  return {
-    bytes: moduleBytes(imports, params, code, shared),
-    imports: imports.map((f) => f.name),
-    split: whole ? null : rows === 1 ? 'elements' : 'rows',
-    extent: rows === 1 ? cols : rows,
-    scratch: scratch / 4,
-  };
-}
 
 /** Makes kernels of programs over one memory. */
 export class Compiler {

@@ -1,0 +1,200 @@
+import { unaryOps } from '../../operations.ts';
+import type { StepOp } from '../../program.ts';
+import { type Code, types } from './encode.ts';
+import { isCall, lanes, loadLanes } from './lanes.ts';
+import type { Home, Plan } from './plan.ts';
+
+export interface Writer {
+  readonly plan: Plan;
+  readonly code: Code;
+  /** Calls a kernel's function. */
+  readonly call: (name: string) => void;
+  /** Leaves a number of the whole program in all lanes. */
+  readonly pushScalar: (v: number) => void;
+  /** Locals: bytes from the start of a matrix, and of a column, to the present rows. */
+  readonly rowOffset: number;
+  readonly colOffset: number;
+}
+
+/** Locals for temporaries, and which values they hold until `clear`. */
+class Pool {
+  readonly #locals: number[] = [];
+  #used = 0;
+  readonly held = new Map<number, number>();
+
+  take(code: Code): number {
+    if (this.#used === this.#locals.length) this.#locals.push(code.local(types.v128));
+    return this.#locals[this.#used++];
+  }
+  clear(): void {
+    this.#used = 0;
+    this.held.clear();
+  }
+}
+
+/** Code that leaves values on the stack, for one to four rows: each is computed once where it is first asked for. */
+export class Values {
+  readonly #w: Writer;
+  readonly #count: number;
+  /** Values of kind `col`: lane k belongs to row k. */
+  readonly columns = new Map<number, number>();
+  /** One lane of such a value in all lanes, for the sweep that is being written. */
+  readonly #splats = new Map<string, { local: number; value: number; row: number }>();
+  readonly #pointers = new Map<string, { local: number; home: Home }>();
+  /** What rows share, and what belongs to each. */
+  readonly shared: Pool = new Pool();
+  readonly #own: readonly Pool[];
+  /** Where the code stands: the pass, the row, the bytes along it, and whether the last r columns are meant. */
+  pass = 0;
+  row = 0;
+  offset = 0;
+  tail = 0;
+
+  constructor(writer: Writer, count: number) {
+    this.#w = writer;
+    this.#count = count;
+    this.#own = Array.from({ length: count }, () => new Pool());
+  }
+
+  begin(offset: number, tail: number): void {
+    [this.offset, this.tail] = [offset, tail];
+    this.shared.clear();
+    for (const pool of this.#own) pool.clear();
+  }
+
+  /** Sets what the body of a sweep was found to need: pointers, and numbers of rows in all lanes. */
+  prepare(): void {
+    const { code } = this.#w;
+    for (const { local, value, row } of this.#splats.values()) {
+      const column = this.column(value);
+      code.add('local.get', column, 'local.get', column).shuffle(row, row, row, row).add('local.set', local);
+    }
+    for (const { local, home } of this.#pointers.values())
+      this.pushAddress({ ...home, offset: 0 }).add('local.set', local);
+    this.#splats.clear();
+  }
+  advance(bytes: number): void {
+    for (const { local } of this.#pointers.values()) {
+      this.#w.code.add('local.get', local, 'i32.const', bytes, 'i32.add', 'local.set', local);
+    }
+  }
+
+  pushAddress({ base, offset, byRow }: Home): Code {
+    const code = this.#w.code.add('local.get', base);
+    if (offset) code.add('i32.const', offset, 'i32.add');
+    return byRow ? code.add('local.get', this.#w.rowOffset, 'i32.add') : code;
+  }
+  pointer(home: Home): number {
+    const key = `${home.base} ${home.byRow}`;
+    const found = this.#pointers.get(key) ?? { local: this.#w.code.local(types.i32), home };
+    this.#pointers.set(key, found);
+    return found.local;
+  }
+  /** Bytes from the pointer of a matrix to the present row and column. */
+  at({ offset, byRow, base }: Home): number {
+    const ofBlock = byRow || base === this.#w.plan.scratchParam;
+    return offset + this.offset + (ofBlock ? 4 * this.#w.plan.cols * this.row : 0);
+  }
+
+  /** Leaves four columns of a value, in the present row. */
+  push(v: number): void {
+    const { code, plan, call, pushScalar } = this.#w;
+    const { op, kind, operands } = plan.nodes[v];
+    const number = op === 'constant' || kind === 'scalar';
+    if (number) pushScalar(v);
+    else if (kind === 'col') code.add('local.get', this.#splat(v));
+    if (number || kind === 'col') return;
+    const pool = kind === 'row' ? this.shared : this.#own[this.row];
+    if (kind === 'full' && isCall(op) && !this.#isStored(v) && !pool.held.has(v) && this.#count > 1)
+      this.#callForRows(v);
+    const held = pool.held.get(v);
+    if (held !== undefined) {
+      code.add('local.get', held);
+      return;
+    }
+    const home = plan.homes.get(v)!;
+    if (!this.#isStored(v)) lanes(code, op as StepOp, call, (i) => this.push(operands[i]));
+    else loadLanes(code, this.pointer(home), kind === 'row' ? home.offset + this.offset : this.at(home), this.tail);
+    const local = pool.take(code);
+    code.add('local.tee', local);
+    pool.held.set(v, local);
+  }
+
+  #isStored(v: number): boolean {
+    const { op, kind, pass } = this.#w.plan.nodes[v];
+    const made = kind === 'row' ? /^col/.test(op) : pass < this.pass;
+    return op === 'input' || (made && this.#w.plan.homes.has(v));
+  }
+
+  /** A local that holds the value. */
+  held(v: number): number {
+    const local = this.#own[this.row].take(this.#w.code);
+    this.push(v);
+    this.#w.code.add('local.set', local);
+    return local;
+  }
+
+  /** A function of the kernels for all rows at once, through the first bytes of scratch: one call instead of four. */
+  #callForRows(v: number): void {
+    const { code, plan, call } = this.#w;
+    const { op, operands } = plan.nodes[v];
+    const present = this.row;
+    for (this.row = 0; this.row < this.#count; this.row++) {
+      code.add('local.get', plan.scratchParam);
+      this.push(operands[0]);
+      code.memory('v128.store', 16 * this.row);
+    }
+    code.add(
+      'i32.const',
+      unaryOps.indexOf(op as never),
+      'local.get',
+      plan.scratchParam,
+      'local.get',
+      plan.scratchParam,
+    );
+    code.add('i32.const', 4 * this.#count);
+    call('unary');
+    this.#own.forEach((pool, k) => {
+      const local = pool.take(code);
+      code
+        .add('local.get', plan.scratchParam)
+        .memory('v128.load', 16 * k)
+        .add('local.set', local);
+      pool.held.set(v, local);
+    });
+    this.row = present;
+  }
+
+  #splat(value: number): number {
+    const key = `${value} ${this.row}`;
+    const found = this.#splats.get(key) ?? { local: this.#w.code.local(types.v128), value, row: this.row };
+    this.#splats.set(key, found);
+    return found.local;
+  }
+
+  /** A local with a value of each row in its lane. */
+  column(v: number): number {
+    const known = this.columns.get(v);
+    if (known !== undefined) return known;
+    const { code, plan, call, pushScalar } = this.#w;
+    const { op, operands } = plan.nodes[v];
+    const local = code.local(types.v128);
+    if (op === 'input') loadLanes(code, this.columnPointer(plan.homes.get(v)!), 0, this.#count & 3);
+    else {
+      lanes(code, op as StepOp, call, (i) => {
+        const { kind } = plan.nodes[operands[i]];
+        if (kind === 'scalar') pushScalar(operands[i]);
+        else code.add('local.get', this.column(operands[i]));
+      });
+    }
+    code.add('local.set', local);
+    this.columns.set(v, local);
+    return local;
+  }
+  columnPointer({ base }: Home): number {
+    const { code, colOffset } = this.#w;
+    const local = code.local(types.i32);
+    code.add('local.get', base, 'local.get', colOffset, 'i32.add', 'local.set', local);
+    return local;
+  }
+}
