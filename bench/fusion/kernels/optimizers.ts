@@ -18,8 +18,8 @@ export function adamw(
   const uv = f32x4.splat(unbiasV);
   for (const end = theta + ((<usize>n) << 2); theta < end; theta += 16, g += 16, m += 16, v += 16) {
     const d = v128.load(g);
-    const mean = f32x4.add(f32x4.mul(v128.load(m), f32x4.splat(0.9)), f32x4.mul(d, f32x4.splat(<f32>(1 - 0.9))));
-    const square = f32x4.mul(f32x4.mul(d, d), f32x4.splat(<f32>(1 - 0.999)));
+    const mean = f32x4.add(f32x4.mul(v128.load(m), f32x4.splat(0.9)), f32x4.mul(d, f32x4.splat(0.09999999999999998)));
+    const square = f32x4.mul(f32x4.mul(d, d), f32x4.splat(0.0010000000000000009));
     const variance = f32x4.add(f32x4.mul(v128.load(v), f32x4.splat(0.999)), square);
     const root = f32x4.add(f32x4.sqrt(f32x4.mul(variance, uv)), f32x4.splat(1e-8));
     const t = v128.load(theta);

@@ -1,3 +1,4 @@
+import { type UnaryOp, unaryOps } from '../../operations.ts';
 import { types } from './encode.ts';
 import { joinLanes, lanes, loadLanes, storeLanes } from './lanes.ts';
 import type { Home, Pass } from './plan.ts';
@@ -26,7 +27,7 @@ export class Block {
 
   /** One pass over the columns, or over a range of them. */
   run(pass: Pass, q: number, range: Range | null): void {
-    const { code } = this.#w;
+    const { code, plan, call } = this.#w;
     this.#values.pass = q;
     const sums = pass.rowSums.map((v) => {
       const locals = Array.from({ length: this.#count }, () => code.local(types.v128));
@@ -35,6 +36,12 @@ export class Block {
     });
     this.#sweep(range, (offset, tail) => this.#body(pass, sums, offset, tail));
     for (const { v, locals } of sums) this.#finish(v, locals);
+    for (const v of pass.maps) {
+      code.add('i32.const', unaryOps.indexOf(plan.nodes[v].op as UnaryOp));
+      for (let i = 0; i < 2; i++) this.#values.pushAddress(plan.homes.get(v)!);
+      code.add('i32.const', this.#count * plan.cols);
+      call('unary');
+    }
   }
 
   #isSum(v: number): boolean {

@@ -107,7 +107,7 @@ export class Nest {
       const { kind, op } = nodes[value];
       return kind === 'row' && !(homes.get(value) === to && /^col/.test(op)); // a column sum grew at its home
     });
-    const pass = { rowSums: [], colSums: [], stores: rows };
+    const pass = { rowSums: [], colSums: [], stores: rows, maps: [] };
     if (rows.length > 0) new Block(this.#w, 1).run(pass, passes.length, null);
     for (const { value, to } of stores) {
       if (nodes[value].kind === 'scalar') storeLanes(this.#w.code, to.base, 0, 1, this.#scalars.get(value)!);

@@ -1,6 +1,7 @@
 import type { Spread } from '../../operations.ts';
 import type { Program, StepOp } from '../../program.ts';
 import { domainOf, isReduction } from './domain.ts';
+import { isCall } from './lanes.ts';
 
 /** Where a value lies: `offset` bytes after the address in parameter `base`. */
 export interface Home {
@@ -17,6 +18,8 @@ export interface Node {
   readonly constant: number;
   /** The pass over a row that makes it, or from which on it is known. */
   readonly pass: number;
+  /** A function of the kernels, done in memory between two passes for all rows at once. */
+  readonly mapped: boolean;
   /** Known only after all rows: a column sum, a total, and what is made of them. */
   readonly post: boolean;
 }
@@ -31,6 +34,8 @@ export interface Pass {
   readonly rowSums: number[];
   readonly colSums: number[];
   readonly stores: Store[];
+  /** Mapped values whose operand this pass has written to their place. */
+  readonly maps: number[];
 }
 
 export interface Plan {
@@ -76,7 +81,11 @@ export function planOf(program: Program): Plan | null {
     return {
       rowSums: here.filter((v) => nodes[v].kind === 'col'),
       colSums: here.filter((v) => nodes[v].kind === 'row'),
-      stores: results.filter(({ value }) => nodes[value].kind === 'full' && nodes[value].pass === q),
+      stores: results.filter(({ value, to }) => {
+        const inPlace = nodes[value].mapped && homes.get(value) === to;
+        return nodes[value].kind === 'full' && nodes[value].pass === q && !inPlace;
+      }),
+      maps: matrices.filter((v) => nodes[v].mapped && nodes[v].pass === q + 1),
     };
   });
   // Inputs are written in the last pass, when nothing is left that reads them.
@@ -93,6 +102,11 @@ export function planOf(program: Program): Plan | null {
     return { base: scratchParam, offset: scratch - 4 * floats, byRow: false };
   };
   for (const v of sums) if (nodes[v].kind === 'row' && !homes.has(v)) homes.set(v, reserve(cols));
+  for (const v of matrices) {
+    if (!nodes[v].mapped) continue;
+    if (!homes.has(v)) homes.set(v, reserve(Math.min(rows, 4) * cols));
+    passes[nodes[v].pass - 1].stores.push({ value: nodes[v].operands[0], to: homes.get(v)! });
+  }
   for (const value of keptValues(nodes, homes, passes)) {
     const to = reserve(Math.min(rows, 4) * cols);
     homes.set(value, to);
@@ -106,7 +120,7 @@ export function planOf(program: Program): Plan | null {
 
 function nodesOf({ inputs, steps }: Program, kinds: readonly Spread[], rows: number): Node[] | null {
   const leaf = (op: Node['op'], kind: Spread, constant = 0): Node => {
-    return { op, kind, operands: [], constant, pass: 0, post: false };
+    return { op, kind, operands: [], constant, pass: 0, mapped: false, post: false };
   };
   const nodes = inputs.map((_, i) => leaf('input', kinds[i]));
   const late: Node[] = []; // constants that stand for others, numbered after all values
@@ -126,7 +140,9 @@ function nodesOf({ inputs, steps }: Program, kinds: readonly Spread[], rows: num
     const post = op === 'total' || /^col/.test(op) || of.some((n) => n.post);
     if ((kind === 'full' || kind === 'col') && post) return null;
     const made = Math.max(0, ...of.map((n) => n.pass));
-    nodes.push({ op, kind, operands, constant: step.constant ?? 0, post, pass: /^row/.test(op) ? made + 1 : made });
+    const mapped = kind === 'full' && rows > 1 && isCall(op);
+    const pass = mapped || /^row/.test(op) ? made + 1 : made;
+    nodes.push({ op, kind, operands, constant: step.constant ?? 0, pass, mapped, post });
   }
   return nodes.concat(late);
 }
@@ -159,9 +175,9 @@ function keptValues(nodes: readonly Node[], homes: ReadonlyMap<number, Home>, pa
   };
   const seen = new Set<number>();
   const visit = (v: number, q: number): void => {
-    const { kind, pass, operands, op } = nodes[v];
+    const { kind, pass, operands, op, mapped } = nodes[v];
     const key = v * passes.length + q;
-    if (kind !== 'full' || op === 'input' || seen.has(key)) return;
+    if (kind !== 'full' || op === 'input' || mapped || seen.has(key)) return;
     seen.add(key);
     if (pass < q && !homes.has(v) && cost(v) > dear) kept.add(v);
     const again = pass === q || !(homes.has(v) || kept.has(v));

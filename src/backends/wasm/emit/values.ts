@@ -1,7 +1,6 @@
-import { unaryOps } from '../../operations.ts';
 import type { StepOp } from '../../program.ts';
 import { type Code, types } from './encode.ts';
-import { isCall, lanes, loadLanes } from './lanes.ts';
+import { lanes, loadLanes } from './lanes.ts';
 import type { Home, Plan } from './plan.ts';
 
 export interface Writer {
@@ -105,8 +104,6 @@ export class Values {
     else if (kind === 'col') code.add('local.get', this.#splat(v));
     if (number || kind === 'col') return;
     const pool = kind === 'row' ? this.shared : this.#own[this.row];
-    if (kind === 'full' && isCall(op) && !this.#isStored(v) && !pool.held.has(v) && this.#count > 1)
-      this.#callForRows(v);
     const held = pool.held.get(v);
     if (held !== undefined) {
       code.add('local.get', held);
@@ -121,8 +118,8 @@ export class Values {
   }
 
   #isStored(v: number): boolean {
-    const { op, kind, pass } = this.#w.plan.nodes[v];
-    const made = kind === 'row' ? /^col/.test(op) : pass < this.pass;
+    const { op, kind, pass, mapped } = this.#w.plan.nodes[v];
+    const made = kind === 'row' ? /^col/.test(op) : mapped || pass < this.pass;
     return op === 'input' || (made && this.#w.plan.homes.has(v));
   }
 
@@ -132,37 +129,6 @@ export class Values {
     this.push(v);
     this.#w.code.add('local.set', local);
     return local;
-  }
-
-  /** A function of the kernels for all rows at once, through the first bytes of scratch: one call instead of four. */
-  #callForRows(v: number): void {
-    const { code, plan, call } = this.#w;
-    const { op, operands } = plan.nodes[v];
-    const present = this.row;
-    for (this.row = 0; this.row < this.#count; this.row++) {
-      code.add('local.get', plan.scratchParam);
-      this.push(operands[0]);
-      code.memory('v128.store', 16 * this.row);
-    }
-    code.add(
-      'i32.const',
-      unaryOps.indexOf(op as never),
-      'local.get',
-      plan.scratchParam,
-      'local.get',
-      plan.scratchParam,
-    );
-    code.add('i32.const', 4 * this.#count);
-    call('unary');
-    this.#own.forEach((pool, k) => {
-      const local = pool.take(code);
-      code
-        .add('local.get', plan.scratchParam)
-        .memory('v128.load', 16 * k)
-        .add('local.set', local);
-      pool.held.set(v, local);
-    });
-    this.row = present;
   }
 
   #splat(value: number): number {
