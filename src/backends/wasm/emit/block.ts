@@ -1,17 +1,13 @@
 import { type UnaryOp, unaryOps } from '../../operations.ts';
 import { types } from './encode.ts';
 import { joinLanes, lanes, loadLanes, storeLanes } from './lanes.ts';
-import type { Home, Pass } from './plan.ts';
+import type { Home, Node, Pass } from './plan.ts';
 import { Values, type Writer } from './values.ts';
 
 /** Straight code covers so many vectors; more of them get a loop. */
 const straight = 16;
 
-/** Locals that hold the ends of a range of elements. */
-export interface Range {
-  readonly from: number;
-  readonly to: number;
-}
+const isSum = ({ op }: Node): boolean => op.endsWith('Sum');
 
 /** The code for one to four rows at once: passes over their columns, and between them what belongs to rows. */
 export class Block {
@@ -25,13 +21,13 @@ export class Block {
     this.#values = new Values(writer, count);
   }
 
-  /** One pass over the columns, or over a range of them. */
-  run(pass: Pass, q: number, range: Range | null): void {
+  /** One pass over the columns, or over the elements between two locals. */
+  run(pass: Pass, q: number, range: readonly [number, number] | null): void {
     const { code, plan, call } = this.#w;
-    this.#values.pass = q;
+    this.#values.enter(q);
     const sums = pass.rowSums.map((v) => {
       const locals = Array.from({ length: this.#count }, () => code.local(types.v128));
-      for (const local of locals) code.lanes(this.#isSum(v) ? 0 : -Infinity).add('local.set', local);
+      for (const local of locals) code.lanes(isSum(plan.nodes[v]) ? 0 : -Infinity).add('local.set', local);
       return { v, locals };
     });
     this.#sweep(range, (offset, tail) => this.#body(pass, sums, offset, tail));
@@ -44,11 +40,7 @@ export class Block {
     }
   }
 
-  #isSum(v: number): boolean {
-    return this.#w.plan.nodes[v].op.endsWith('Sum');
-  }
-
-  #sweep(range: Range | null, body: (offset: number, tail: number) => void): void {
+  #sweep(range: readonly [number, number] | null, body: (offset: number, tail: number) => void): void {
     const { code, plan } = this.#w;
     const [vectors, tail] = [plan.cols >> 2, plan.cols & 3];
     const work = this.#count * plan.needed.length;
@@ -61,29 +53,20 @@ export class Block {
     const last = copies(rest).concat(tail ? code.captured(() => body(16 * rest, tail)) : []);
     this.#values.prepare();
     const left = code.local(types.i32);
-    /** `bytes` as long as so many elements are left. */
-    const loop = (elements: number, bytes: readonly number[]): void => {
-      code.add('local.get', left, 'i32.const', elements, 'i32.ge_s').block('if', () =>
-        code.block('loop', () => {
-          code.paste(bytes);
+    const loop = (elements: number, bytes: readonly number[]): void =>
+      code.while(
+        () => code.add('local.get', left, 'i32.const', elements, 'i32.ge_s'),
+        () => {
+          code.paste(bytes).advance(left, -elements);
           this.#values.advance(4 * elements);
-          code.add('local.get', left, 'i32.const', elements, 'i32.sub', 'local.tee', left);
-          code.add('i32.const', elements, 'i32.ge_s', 'br_if', 0);
-        }),
+        },
       );
-    };
-    if (range) {
-      code.add('local.get', range.to, 'local.get', range.from, 'i32.sub', 'local.set', left);
-      loop(4 * unroll, several);
-      loop(4, one);
-      if (tail) code.add('i32.const', 0, 'local.get', left, 'i32.lt_s').block('if', () => code.paste(last));
-      return;
-    }
-    if (turns > 0) {
-      code.add('i32.const', 4 * turns * unroll, 'local.set', left);
-      loop(4 * unroll, several);
-    }
-    code.paste(last);
+    if (range) code.add('local.get', range[1], 'local.get', range[0], 'i32.sub', 'local.set', left);
+    else code.add('i32.const', 4 * turns * unroll, 'local.set', left);
+    if (several.length) loop(4 * unroll, several);
+    if (one.length) loop(4, one);
+    if (range) code.add('i32.const', 0, 'local.get', left, 'i32.lt_s').block('if', () => code.paste(last));
+    else code.paste(last);
   }
 
   /** Four columns, or the last one to three, of each row. */
@@ -92,15 +75,17 @@ export class Block {
     const values = this.#values;
     values.begin(offset, tail);
     const columns = pass.colSums.map((v) => {
-      const [local, home] = [values.shared.take(code), plan.homes.get(v)!];
+      const home = plan.homes.get(v)!;
       loadLanes(code, values.pointer(home), home.offset + offset, tail);
-      code.add('local.set', local);
-      return { v, local, home };
+      return { v, home, local: values.keep('local.set') };
     });
     for (values.row = 0; values.row < this.#count; values.row++) {
       for (const { v, locals } of sums) this.#accumulate(v, locals[values.row], tail);
       for (const { v, local } of columns) this.#accumulate(v, local, 0);
-      const made = pass.stores.map(({ value, to }) => ({ to, local: values.held(value) }));
+      const made = pass.stores.map(({ value, to }) => {
+        values.push(value);
+        return { to, local: values.keep('local.set') };
+      });
       for (const { to, local } of made) storeLanes(code, values.pointer(to), values.at(to), tail, local);
     }
     for (const { local, home } of columns) storeLanes(code, values.pointer(home), home.offset + offset, tail, local);
@@ -109,16 +94,13 @@ export class Block {
   /** local = local + the operand of v, or the larger; of a tail only its lanes. */
   #accumulate(v: number, local: number, tail: number): void {
     const { code, plan, call } = this.#w;
-    const sum = this.#isSum(v);
-    lanes(code, sum ? 'add' : 'max', call, (i) => {
-      if (i === 0) {
-        code.add('local.get', local);
-        return;
-      }
+    const sum = isSum(plan.nodes[v]);
+    const term = (): void => {
       this.#values.push(plan.nodes[v].operands[0]);
       if (tail && sum) code.mask(tail).add('v128.and');
       else if (tail) code.lanes(-Infinity).mask(tail).add('v128.bitselect');
-    });
+    };
+    lanes(code, sum ? 'add' : 'max', call, (i) => (i === 0 ? code.add('local.get', local) : term()));
     code.add('local.set', local);
   }
 
@@ -126,10 +108,10 @@ export class Block {
   #finish(v: number, locals: readonly number[]): void {
     const { code, plan, call } = this.#w;
     const local = code.local(types.v128);
-    joinLanes(code, locals, this.#isSum(v) ? 'f32x4.add' : 'f32x4.max');
+    joinLanes(code, locals, isSum(plan.nodes[v]) ? 'f32x4.add' : 'f32x4.max');
     code.add('local.set', local);
     this.#values.columns.set(v, local);
-    if (this.#isSum(v)) return;
+    if (isSum(plan.nodes[v])) return;
     code.add('local.get', local).lanes(0).add('f32x4.eq', 'v128.any_true');
     code.block('if', () => {
       code.add('i32.const', 1, 'local.get', plan.scratchParam);

@@ -6,10 +6,10 @@ const simd = 0xfd00;
 // biome-ignore format: a table
 const opcodes = {
   loop: 0x03, if: 0x04, end: 0x0b, br_if: 0x0d, call: 0x10, 'local.get': 0x20, 'local.set': 0x21, 'local.tee': 0x22,
-  'i32.const': 0x41, 'f32.const': 0x43, 'i32.lt_s': 0x48, 'i32.le_s': 0x4c, 'i32.ge_s': 0x4e, 'i32.add': 0x6a,
+  'i32.const': 0x41, 'i32.lt_s': 0x48, 'i32.le_s': 0x4c, 'i32.ge_s': 0x4e, 'i32.add': 0x6a,
   'i32.sub': 0x6b, 'i32.mul': 0x6c,
   'v128.load': simd, 'v128.load32_splat': simd + 9, 'v128.store': simd + 11, 'v128.const': simd + 12,
-  'i8x16.shuffle': simd + 13, 'f32x4.splat': simd + 19, 'f32x4.eq': simd + 65, 'f32x4.ne': simd + 66,
+  'i8x16.shuffle': simd + 13, 'f32x4.splat': simd + 19, 'f32x4.extract_lane': simd + 31, 'f32x4.eq': simd + 65, 'f32x4.ne': simd + 66,
   'f32x4.lt': simd + 67, 'f32x4.gt': simd + 68, 'f32x4.le': simd + 69, 'f32x4.ge': simd + 70, 'v128.and': simd + 78,
   'v128.andnot': simd + 79, 'v128.bitselect': simd + 82, 'v128.any_true': simd + 83, 'v128.load32_lane': simd + 86,
   'v128.store32_lane': simd + 90, 'v128.store64_lane': simd + 91, 'v128.load32_zero': simd + 92,
@@ -35,7 +35,6 @@ const counted = (n: number, bytes: readonly number[]): number[] => {
   unsigned(all, n);
   return all.concat(bytes);
 };
-const floatBytes = (...x: readonly number[]): Uint8Array => new Uint8Array(Float32Array.from(x).buffer);
 const named = (s: string): number[] =>
   counted(
     s.length,
@@ -75,12 +74,9 @@ export class Code {
     }
     return this;
   }
-  f32(x: number): this {
-    return this.add('f32.const').paste(floatBytes(x));
-  }
   /** A number in every lane. */
   lanes(x: number): this {
-    return this.add('v128.const').paste(floatBytes(x, x, x, x));
+    return this.add('v128.const').paste(new Uint8Array(Float32Array.of(x, x, x, x).buffer));
   }
   /** All bits of the first r lanes. */
   mask(r: number): this {
@@ -100,6 +96,20 @@ export class Code {
     body();
     return this.add('end');
   }
+  /** `body` for as long as `condition` leaves true. */
+  while(condition: () => void, body: () => void): void {
+    const again = (): void => {
+      body();
+      condition();
+      this.add('br_if', 0);
+    };
+    condition();
+    this.block('if', () => this.block('loop', again));
+  }
+  /** local = local + by. */
+  advance(local: number, by: number): this {
+    return this.add('local.get', local, 'i32.const', by, 'i32.add', 'local.set', local);
+  }
   /** What `write` adds, taken out again, to be pasted elsewhere. */
   captured(write: () => void): number[] {
     const start = this.bytes.length;
@@ -117,11 +127,7 @@ export class Code {
 }
 
 /** A function from outside: its name among the kernels, parameters and results. */
-export interface Import {
-  readonly name: string;
-  readonly params: readonly Type[];
-  readonly results: readonly Type[];
-}
+export type Import = { readonly name: string } & Record<'params' | 'results', readonly Type[]>;
 
 /** A module over `env.memory` that imports functions (numbered first) and exports one, `run`. */
 export function moduleBytes(

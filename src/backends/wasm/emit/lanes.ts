@@ -33,7 +33,7 @@ const recipes: Partial<Record<StepOp, Recipe>> = {
 export const isCall = (op: string): boolean => /^(exp|log|tanh|sigmoid|softplus)$/.test(op);
 
 /** Leaves op of four lanes on the stack. `push(i)` leaves operand i; it may be asked more than once. */
-export function lanes(code: Code, op: StepOp, call: (name: string) => void, push: (i: number) => void): void {
+export function lanes(code: Code, op: StepOp, call: (name: string) => void, push: (i: number) => unknown): void {
   const recipe = recipes[op];
   if (!recipe) {
     push(0);

@@ -33,8 +33,8 @@ export class Nest {
     for (const v of scalars) if (!nodes[v].post) this.#scalar(v);
     for (const v of passes.flatMap((p) => p.colSums)) {
       const { base, offset } = homes.get(v)!;
-      code.add('local.get', base, 'i32.const', offset, 'i32.add').f32(nodes[v].op === 'colSum' ? 0 : -Infinity);
-      code.add('i32.const', cols);
+      code.add('local.get', base, 'i32.const', offset, 'i32.add').lanes(nodes[v].op === 'colSum' ? 0 : -Infinity);
+      code.add('f32x4.extract_lane', 0, 'i32.const', cols);
       call('fill');
     }
     for (const v of totals) this.#totals.set(v, code.local(types.v128));
@@ -54,20 +54,14 @@ export class Nest {
     const row = code.local(types.i32);
     code.add('local.get', this.#from, 'local.set', row);
     const more = () => code.add('local.get', row, 'i32.const', 4, 'i32.add', 'local.get', this.#to, 'i32.le_s');
-    const advance = (local: number, by: number): void => {
-      code.add('local.get', local, 'i32.const', by, 'i32.add', 'local.set', local);
+    const four = (): void => {
+      this.#block(4);
+      code
+        .advance(row, 4)
+        .advance(rowOffset, 16 * cols)
+        .advance(colOffset, 16);
     };
-    if (rows >= 4) {
-      more().block('if', () =>
-        code.block('loop', () => {
-          this.#block(4);
-          advance(row, 4);
-          advance(rowOffset, 16 * cols);
-          advance(colOffset, 16);
-          more().add('br_if', 0);
-        }),
-      );
-    }
+    if (rows >= 4) code.while(more, four);
     if (rows % 4 === 0) return;
     code.add('local.get', row, 'local.get', this.#to, 'i32.lt_s').block('if', () => this.#block(rows % 4));
   }
@@ -75,7 +69,7 @@ export class Nest {
   #block(count: number): void {
     const { nodes, passes, stores, rows } = this.#w.plan;
     const block = new Block(this.#w, count);
-    passes.forEach((pass, q) => block.run(pass, q, rows === 1 ? { from: this.#from, to: this.#to } : null));
+    passes.forEach((pass, q) => block.run(pass, q, rows === 1 ? [this.#from, this.#to] : null));
     for (const { value, to } of stores) if (nodes[value].kind === 'col') block.storeColumn(value, to);
     for (const [total, sum] of this.#totals) block.addTo(sum, nodes[total].operands[0]);
   }

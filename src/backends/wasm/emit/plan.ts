@@ -65,7 +65,9 @@ export function planOf(program: Program): Plan | null {
   if (!domain || !nodes || program.outputs.some((v) => nodes[v].op === 'constant')) return null;
   const { rows, cols } = domain;
   const inputs = program.inputs.length;
-  const needed = demanded(nodes, [...program.outputs, ...program.writes.map((w) => w.value)]);
+  const demanded = new Set([...program.outputs, ...program.writes.map((w) => w.value)]);
+  for (let v = nodes.length - 1; v >= 0; v--) if (demanded.has(v)) for (const o of nodes[v].operands) demanded.add(o);
+  const needed = [...demanded].sort((a, b) => a - b);
   const sums = needed.filter((v) => isReduction(nodes[v].op as StepOp));
 
   const homes = new Map<number, Home>();
@@ -119,11 +121,8 @@ export function planOf(program: Program): Plan | null {
 }
 
 function nodesOf({ inputs, steps }: Program, kinds: readonly Spread[], rows: number): Node[] | null {
-  const leaf = (op: Node['op'], kind: Spread, constant = 0): Node => {
-    return { op, kind, operands: [], constant, pass: 0, mapped: false, post: false };
-  };
-  const nodes = inputs.map((_, i) => leaf('input', kinds[i]));
-  const late: Node[] = []; // constants that stand for others, numbered after all values
+  const leaf = { operands: [], constant: 0, pass: 0, mapped: false, post: false };
+  const nodes = inputs.map((_, i): Node => ({ op: 'input', kind: kinds[i], ...leaf }));
   for (const step of steps) {
     const kind = kinds[nodes.length];
     const operands = step.operands.map((o) => o.value);
@@ -133,10 +132,6 @@ function nodesOf({ inputs, steps }: Program, kinds: readonly Spread[], rows: num
       if (op === 'rowMax' || of[0].kind !== 'col') return null; // of a matrix or a row
       op = 'total';
     } else if (isReduction(step.op) && of[0].kind !== 'full' && of[0].op !== 'constant') return null;
-    if (op === 'div' && of[1].op === 'constant' && isPowerOf2(of[1].constant)) {
-      op = 'mul'; // the same bits
-      operands[1] = inputs.length + steps.length + late.push(leaf('constant', 'scalar', 1 / of[1].constant)) - 1;
-    }
     const post = op === 'total' || /^col/.test(op) || of.some((n) => n.post);
     if ((kind === 'full' || kind === 'col') && post) return null;
     const made = Math.max(0, ...of.map((n) => n.pass));
@@ -144,24 +139,7 @@ function nodesOf({ inputs, steps }: Program, kinds: readonly Spread[], rows: num
     const pass = mapped || /^row/.test(op) ? made + 1 : made;
     nodes.push({ op, kind, operands, constant: step.constant ?? 0, pass, mapped, post });
   }
-  return nodes.concat(late);
-}
-
-/** Whether x and 1 / x are float32 powers of two. */
-function isPowerOf2(x: number): boolean {
-  const bits = new Int32Array(Float32Array.of(x).buffer)[0];
-  const exponent = (bits >> 23) & 255;
-  return (bits & 0x7fffff) === 0 && exponent > 1 && exponent < 253;
-}
-
-function demanded(nodes: readonly Node[], results: readonly number[]): number[] {
-  const found = new Set<number>();
-  const visit = (v: number): void => {
-    if (!found.has(v)) nodes[v].operands.forEach(visit);
-    found.add(v);
-  };
-  results.forEach(visit);
-  return [...found].sort((a, b) => a - b);
+  return nodes;
 }
 
 /** Matrices that a later pass reads again and that cost more to make again than to keep. */

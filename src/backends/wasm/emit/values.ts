@@ -15,22 +15,6 @@ export interface Writer {
   readonly colOffset: number;
 }
 
-/** Locals for temporaries, and which values they hold until `clear`. */
-class Pool {
-  readonly #locals: number[] = [];
-  #used = 0;
-  readonly held = new Map<number, number>();
-
-  take(code: Code): number {
-    if (this.#used === this.#locals.length) this.#locals.push(code.local(types.v128));
-    return this.#locals[this.#used++];
-  }
-  clear(): void {
-    this.#used = 0;
-    this.held.clear();
-  }
-}
-
 /** Code that leaves values on the stack, for one to four rows: each is computed once where it is first asked for. */
 export class Values {
   readonly #w: Writer;
@@ -40,9 +24,10 @@ export class Values {
   /** One lane of such a value in all lanes, for the sweep that is being written. */
   readonly #splats = new Map<string, { local: number; value: number; row: number }>();
   readonly #pointers = new Map<string, { local: number; home: Home }>();
-  /** What rows share, and what belongs to each. */
-  readonly shared: Pool = new Pool();
-  readonly #own: readonly Pool[];
+  /** Locals for temporaries of one body, and which values they hold: in each row, and last what rows share. */
+  readonly #temporaries: number[] = [];
+  #used = 0;
+  readonly #held: readonly Map<number, number>[];
   /** Where the code stands: the pass, the row, the bytes along it, and whether the last r columns are meant. */
   pass = 0;
   row = 0;
@@ -52,13 +37,23 @@ export class Values {
   constructor(writer: Writer, count: number) {
     this.#w = writer;
     this.#count = count;
-    this.#own = Array.from({ length: count }, () => new Pool());
+    this.#held = Array.from({ length: count + 1 }, () => new Map());
   }
 
+  enter(pass: number): void {
+    this.pass = pass;
+    this.#pointers.clear();
+  }
   begin(offset: number, tail: number): void {
-    [this.offset, this.tail] = [offset, tail];
-    this.shared.clear();
-    for (const pool of this.#own) pool.clear();
+    [this.offset, this.tail, this.#used] = [offset, tail, 0];
+    for (const held of this.#held) held.clear();
+  }
+  /** A local until the next body, set to what is on the stack. */
+  keep(op: 'local.set' | 'local.tee'): number {
+    if (this.#used === this.#temporaries.length) this.#temporaries.push(this.#w.code.local(types.v128));
+    const local = this.#temporaries[this.#used++];
+    this.#w.code.add(op, local);
+    return local;
   }
 
   /** Sets what the body of a sweep was found to need: pointers, and numbers of rows in all lanes. */
@@ -73,9 +68,7 @@ export class Values {
     this.#splats.clear();
   }
   advance(bytes: number): void {
-    for (const { local } of this.#pointers.values()) {
-      this.#w.code.add('local.get', local, 'i32.const', bytes, 'i32.add', 'local.set', local);
-    }
+    for (const { local } of this.#pointers.values()) this.#w.code.advance(local, bytes);
   }
 
   pushAddress({ base, offset, byRow }: Home): Code {
@@ -103,32 +96,19 @@ export class Values {
     if (number) pushScalar(v);
     else if (kind === 'col') code.add('local.get', this.#splat(v));
     if (number || kind === 'col') return;
-    const pool = kind === 'row' ? this.shared : this.#own[this.row];
-    const held = pool.held.get(v);
-    if (held !== undefined) {
-      code.add('local.get', held);
-      return;
-    }
+    const held = this.#held[kind === 'row' ? this.#count : this.row];
+    const known = held.get(v);
     const home = plan.homes.get(v)!;
-    if (!this.#isStored(v)) lanes(code, op as StepOp, call, (i) => this.push(operands[i]));
+    if (known !== undefined) code.add('local.get', known);
+    else if (!this.#isStored(v)) lanes(code, op as StepOp, call, (i) => this.push(operands[i]));
     else loadLanes(code, this.pointer(home), kind === 'row' ? home.offset + this.offset : this.at(home), this.tail);
-    const local = pool.take(code);
-    code.add('local.tee', local);
-    pool.held.set(v, local);
+    held.set(v, known ?? this.keep('local.tee'));
   }
 
   #isStored(v: number): boolean {
     const { op, kind, pass, mapped } = this.#w.plan.nodes[v];
     const made = kind === 'row' ? /^col/.test(op) : mapped || pass < this.pass;
     return op === 'input' || (made && this.#w.plan.homes.has(v));
-  }
-
-  /** A local that holds the value. */
-  held(v: number): number {
-    const local = this.#own[this.row].take(this.#w.code);
-    this.push(v);
-    this.#w.code.add('local.set', local);
-    return local;
   }
 
   #splat(value: number): number {
