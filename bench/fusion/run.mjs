@@ -1,8 +1,9 @@
 /**
  * The fusion decision in figures: kernels emitted from the definitions against kernels written by hand
  * (kernels/*.ts), and against the definitions run operation by operation. Contestants alternate; each figure is the best
- * of many short rounds. `npm run build`, then `node bench/fusion/run.mjs [--rounds 60] [--only 'layer norm']`.
+ * of many short rounds. Compiling is timed in fresh processes, the best of --cold. `npm run build`, then `node bench/fusion/run.mjs [--rounds 60] [--cold 5] [--only 'layer norm']`.
  */
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +13,11 @@ import { Arena, debug, fused, tensor } from '../../dist/index.js';
 import { cases, programs } from './programs.mjs';
 
 const { values: options } = parseArgs({
-  options: { rounds: { type: 'string', default: '60' }, only: { type: 'string', default: '' } },
+  options: {
+    rounds: { type: 'string', default: '60' },
+    cold: { type: 'string', default: '5' },
+    only: { type: 'string', default: '' },
+  },
 });
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -79,11 +84,17 @@ const { backend, memory } = backendWithMemory();
 const kernels = await handWritten(memory);
 let made;
 backend.compile = (program) => {
-  const start = performance.now();
-  const compiled = Object.getPrototypeOf(backend).compile.call(backend, program);
-  made = { compiled, ms: performance.now() - start };
-  return compiled;
+  made = Object.getPrototypeOf(backend).compile.call(backend, program);
+  return made;
 };
+
+/** The best of so many fresh processes, each of which makes one kernel. */
+function coldCompile(name, shape) {
+  const script = path.join(root, 'bench/fusion/cold.mjs');
+  const once = () => Number(execFileSync(process.execPath, [script, name, ...shape.map(String)], { encoding: 'utf8' }));
+  return Math.min(...Array.from({ length: Number(options.cold) }, once));
+}
+
 const bits = (t) => Buffer.from(t.dataSync().buffer).toString('hex');
 const listed = (result) => (result.dataSync ? [result] : Object.values(result));
 
@@ -116,13 +127,10 @@ for (const [name, shape] of cases.filter(([p]) => p.includes(options.only))) {
   const place = (t) => (typeof t === 'number' ? t : t.address(arena));
   const f = fused(name, fn);
   made = null;
-  let start = performance.now();
   for (let i = 0; i < 2; i++) f(...fresh());
   const first = fresh();
-  start = performance.now();
   const fusedResult = listed(f(...first));
-  const cold = performance.now() - start;
-  if (!made?.compiled) throw new Error(`${name}: not compiled`);
+  if (!made) throw new Error(`${name}: not compiled`);
   debug.definitions = true;
   const second = fresh();
   const written = listed(f(...second));
@@ -138,7 +146,7 @@ for (const [name, shape] of cases.filter(([p]) => p.includes(options.only))) {
     (inPlace
       ? first.filter((t) => t.dataSync).every((t, i) => bits(t) === bits(third[i]) && bits(t) === bits(second[i]))
       : handResults.every((t, i) => bits(t) === bits(written[i])));
-  const { compiled } = made;
+  const compiled = made;
   const list = [...first.map(place), ...(inPlace ? [] : handResults.map(place))];
   const emitted = () => compiled.run(list);
   const inner = arena.child('inner');
@@ -160,6 +168,7 @@ for (const [name, shape] of cases.filter(([p]) => p.includes(options.only))) {
     debug.definitions = false;
   };
   const [h, e, u, c] = race([hand, emitted, viaFused, composed], Number(options.rounds));
+  const cold = coldCompile(name, shape);
   [worst, slowest] = [Math.max(worst, e / h), Math.max(slowest, cold)];
   const us = (x) => (x < 10 ? x.toFixed(2) : x.toFixed(1));
   console.log(
