@@ -5,6 +5,7 @@ import { appendFileSync, chmodSync, readFileSync, rmSync, writeFileSync } from '
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'vite';
+import { buildWorker } from './build-worker.mjs';
 import { bundledPackages, notices, noticesFile } from './third-party.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -25,6 +26,7 @@ async function bundle(configFile) {
 
 rmSync('dist', { recursive: true, force: true });
 execFileSync(process.execPath, ['scripts/build-kernels.mjs'], { stdio: 'inherit' });
+buildWorker();
 const [, commandLine, page] = await Promise.all([
   compileLibrary(),
   bundle('vite.cli.config.ts'),

@@ -73,7 +73,8 @@ export class WasmBackend implements Backend {
   protected calls: Kernels;
   protected memory: WebAssembly.Memory | undefined;
   readonly #allocator: Allocator;
-  readonly #scratch: number;
+  /** Where products pack their operands, in bytes. */
+  protected readonly scratch: number;
   #heap!: Float32Array;
   #integers!: Int32Array;
 
@@ -86,7 +87,11 @@ export class WasmBackend implements Backend {
     this.#remakeViews();
     const first = 16 * ceil(this.kernels.heapBase() / 64);
     this.#allocator = new Allocator(first, this.#heap.length, 4, (capacity) => this.#grow(capacity));
-    this.#scratch = 4 * this.#allocator.allocate(this.kernels.matmulScratch() / 4, 'wasm (packed operands)');
+    this.scratch = this.allocateScratch();
+  }
+
+  protected allocateScratch(): number {
+    return 4 * this.#allocator.allocate(this.kernels.matmulScratch() / 4, 'wasm (packed operands)');
   }
 
   #grow(capacity: number): number {
@@ -193,7 +198,7 @@ export class WasmBackend implements Backend {
   ): void {
     const add = beta === 0 ? 0 : 1;
     // biome-ignore format: one call
-    this.calls.matmul(4 * c, 4 * a, 4 * b, m, n, k, +transA, +transB, alpha, beta, add, 0, m, 0, n, this.#scratch);
+    this.calls.matmul(4 * c, 4 * a, 4 * b, m, n, k, +transA, +transB, alpha, beta, add, 0, m, 0, n, this.scratch);
   }
 
   segmentedMatmul(
@@ -209,7 +214,7 @@ export class WasmBackend implements Backend {
     const all = 2 ** 31 - 1;
     // biome-ignore format: one call
     this.calls.segmentedMatmul(
-      4 * c, 4 * a, 4 * b, 4 * offsets, groups, n, k, +transB, 0, all, 0, n, this.#scratch,
+      4 * c, 4 * a, 4 * b, 4 * offsets, groups, n, k, +transB, 0, all, 0, n, this.scratch,
     );
   }
 
