@@ -92,20 +92,8 @@ export class Pool {
     return all;
   }
 
-  /**
-   * Runs function `id` in the threads 1, 2 … with the arguments parts[1], parts[2] …, and `call`, the same function, here
-   * with parts[0]. Returns when all are done. Throws NF1305 when the pool has ended or ends now, and what `call` throws.
-   */
-  run(call: Call, id: number, parts: readonly (readonly number[])[]): void {
-    for (let w = parts.length - 1; w > 0; w--) this.#post(w, id, parts[w]);
-    try {
-      call(...parts[0]);
-    } finally {
-      this.#join();
-    }
-  }
-
-  #post(w: number, id: number, args: readonly number[]): void {
+  /** Has thread w run function `id`; it must have joined since its last command. Throws NF1305 when the pool has ended. */
+  post(w: number, id: number, args: readonly number[]): void {
     if (this.#failure) throw this.#failure;
     const words = this.#words;
     const slot = (w * layout.bytes) / 4;
@@ -119,7 +107,16 @@ export class Pool {
     if (Atomics.load(words, slot + layout.parked) !== 0) this.#wake(w);
   }
 
-  #join(): void {
+  /** Runs main's own part, then waits for the threads' parts. Throws NF1305 when one does not come. */
+  join(call: Call, args: readonly number[]): void {
+    try {
+      call(...args);
+    } finally {
+      this.#await();
+    }
+  }
+
+  #await(): void {
     for (let w = 1; w < this.threads; w++) {
       const done = this.#word(w, layout.done);
       const sent = this.#sent[w];
@@ -152,9 +149,9 @@ export class Pool {
       const part = bytes.subarray(at, at + layout.mailbox);
       mailbox.set(part);
       for (let w = 1; w < this.threads; w++) {
-        this.#post(w, loadModule, [part.length, bytes.length]);
+        this.post(w, loadModule, [part.length, bytes.length]);
       }
-      this.#join();
+      this.#await();
     }
   }
 

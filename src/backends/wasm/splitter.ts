@@ -68,16 +68,20 @@ export class Splitter {
       call(...args);
       return;
     }
-    const steps = split.advance.map(([i, by]) => [i, by(args)] as const);
-    for (let from = 0; from < units; from += most * this.#pool.threads) {
-      const some = Math.min(units - from, most * this.#pool.threads);
-      const parts = this.#ranges(some, split.grain).map(([start, end]) => {
+    const { threads } = this.#pool;
+    for (let from = 0; from < units; from += most * threads) {
+      const some = Math.min(units - from, most * threads);
+      const blocks = ceil(some / split.grain);
+      const parts = Math.min(blocks, threads);
+      for (let w = parts - 1; w >= 0; w--) {
+        const start = split.grain * Math.floor((blocks * w) / parts);
+        const end = Math.min(some, split.grain * Math.floor((blocks * (w + 1)) / parts));
         const part = args.slice();
         part[split.count] = end - start;
-        for (const [i, by] of steps) part[i] += (from + start) * by;
-        return part;
-      });
-      this.#pool.run(call, id, parts);
+        for (const { argument, by } of split.advance) part[argument] += (from + start) * by(args);
+        if (w > 0) this.#pool.post(w, id, part);
+        else this.#pool.join(call, part);
+      }
     }
   }
 
@@ -98,15 +102,18 @@ export class Splitter {
       return;
     }
     const byRows = this.#cutsRows(rows, cols, split.prefersRows(args));
-    const [from, at] = byRows ? [i0, range] : [j0, range + 2];
-    const parts = this.#ranges(byRows ? rows : cols, byRows ? tileRows : panelColumns).map(([start, end], w) => {
+    const at = byRows ? range : range + 2;
+    const grain = byRows ? tileRows : panelColumns;
+    const blocks = ceil((byRows ? rows : cols) / grain);
+    const parts = Math.min(blocks, this.#pool.threads);
+    for (let w = parts - 1; w >= 0; w--) {
       const part = args.slice();
-      part[at] = from + start;
-      part[at + 1] = from + end;
+      part[at] = args[at] + grain * Math.floor((blocks * w) / parts);
+      part[at + 1] = Math.min(args[at + 1], args[at] + grain * Math.floor((blocks * (w + 1)) / parts));
       part[range + 4] = this.#scratch[w];
-      return part;
-    });
-    this.#pool.run(call, id, parts);
+      if (w > 0) this.#pool.post(w, id, part);
+      else this.#pool.join(call, part);
+    }
   }
 
   /** The cut that the product prefers, unless threads would be left idle by it. */
@@ -120,14 +127,6 @@ export class Splitter {
     const { threads } = this.#pool;
     const blocks = ceil(units / grain);
     return blocks / (threads * ceil(blocks / threads));
-  }
-
-  /** Parts of 0 .. units, at most one a thread. Main's, the first, is never the larger: it hands out the others before. */
-  #ranges(units: number, grain: number): [number, number][] {
-    const blocks = ceil(units / grain);
-    const parts = Math.min(blocks, this.#pool.threads);
-    const bound = (w: number): number => Math.min(units, grain * Math.floor((blocks * w) / parts));
-    return Array.from({ length: parts }, (_, w) => [bound(w), bound(w + 1)]);
   }
 
   /** Too little work for threads, or so little that they are woken for what comes next and not waited for. */
