@@ -35,7 +35,8 @@ const row =
   (args) =>
     4 * args[i];
 
-function cut(count: number, grain: number, work: Step, advance: Readonly<Record<number, Step>>): Split {
+/** A {@link Split}; `advance` by argument. */
+export function cut(count: number, grain: number, work: Step, advance: Readonly<Record<number, Step>>): Split {
   return { count, grain, work, advance: Object.entries(advance).map(([i, by]) => ({ argument: Number(i), by })) };
 }
 
