@@ -2,7 +2,7 @@
 // library again as one file for pages.
 import { execFile, execFileSync } from 'node:child_process';
 import { appendFileSync, chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'vite';
 import { buildWorker } from './build-worker.mjs';
@@ -32,6 +32,12 @@ const [, commandLine, page] = await Promise.all([
   bundle('vite.cli.config.ts'),
   bundle('vite.browser.config.ts'),
 ]);
+
+// The script of a thread as a file, for pages whose policy forbids blob: workers.
+const load = (file) => import(pathToFileURL(`${root}dist/${file}`).href);
+const { inPageThread } = await load('platform/threads.js');
+const { workerSource } = await load('backends/wasm/worker.generated.js');
+writeFileSync('dist/wasm-worker.js', `${inPageThread(workerSource)}\n`);
 
 chmodSync('dist/cli/main.js', 0o755);
 appendFileSync('dist/neuroforge.browser.js', `/*!\n${readFileSync('LICENSE', 'utf8')}\n${notices(page)}*/\n`);

@@ -96,7 +96,7 @@ const nodeWorker: Starter = (source, { data }, ready, end) => {
 
 const pageWorker: Starter = (source, { data, workerUrl }, ready, end) => {
   const blob = workerUrl ? '' : URL.createObjectURL(new Blob([inPageThread(source)], { type: 'text/javascript' }));
-  const worker = new Worker(workerUrl ?? blob);
+  const worker = new Worker(workerUrl || blob);
   const release = (): void => URL.revokeObjectURL(blob);
   worker.onmessage = () => {
     release();

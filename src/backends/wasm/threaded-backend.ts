@@ -9,7 +9,7 @@ import { defaultMemoryLimit, WasmBackend, type WasmOptions } from './wasm-backen
 export interface ThreadedWasmOptions extends WasmOptions {
   /** 1 to 64, the calling one included; at most one a core is of use. */
   threads: number;
-  /** In pages whose policy forbids `blob:` workers: the address of a copy of `neuroforge/wasm-worker.js`. */
+  /** In pages whose policy forbids `blob:` workers: the address of a copy of `dist/wasm-worker.js`. */
   workerUrl?: string | URL;
   /** When an operation is split; for tests. */
   thresholds?: Thresholds;
