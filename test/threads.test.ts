@@ -95,7 +95,7 @@ const worker = (workerUrl?: string): string => `
   import { createThreadedWasmBackend } from '/${threaded}';
   import * as nf from '/dist/neuroforge.browser.js';
   import { trainDigits } from '/test/support/train-digits.js';
-  const thresholds = { work: 64, product: 64, asleep: 1 };
+  const thresholds = { work: 64, product: 64, asleep: 1, backoff: 0 };
   try {
     const backend = await createThreadedWasmBackend({ threads: 2, thresholds, workerUrl: ${JSON.stringify(workerUrl)} });
     const report = await trainDigits({ ...nf, backend: () => backend }, '');

@@ -11,9 +11,11 @@ export interface Thresholds {
   readonly work: number;
   readonly product: number;
   readonly asleep: number;
+  /** Operations done alone after a stall (see pool.ts); 0 for none. */
+  readonly backoff: number;
 }
 
-export const defaultThresholds: Thresholds = { work: 2 ** 13, product: 2 ** 16, asleep: 16 };
+export const defaultThresholds: Thresholds = { work: 2 ** 13, product: 2 ** 16, asleep: 16, backoff: 64 };
 
 /** No command takes longer than a second, so that a thread which is silent for four is dead: 2 GFLOP of a product. */
 const mostWork = 2 ** 24;
@@ -131,7 +133,7 @@ export class Splitter {
 
   /** Too little work for threads, or so little that they are woken for what comes next and not waited for. */
   #alone(work: number, threshold: number): boolean {
-    if (work < threshold || this.#pool.threads === 1) return true;
+    if (work < threshold || this.#pool.threads === 1 || this.#pool.backsOff()) return true;
     return !this.#pool.awake() && work < threshold * this.#thresholds.asleep;
   }
 }
