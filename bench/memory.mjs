@@ -7,6 +7,7 @@
  *
  *   npm run bench:memory -- --backend wasm --json --out memory.json
  *   node bench/memory.mjs --data digits --epochs 2 --from 20 --to 200        a quick look
+ *   node bench/memory.mjs --flag=--single-threaded-gc        a flag of Node's for the second of the two runs
  *
  * Exit 1: a bar was missed.
  */
@@ -30,6 +31,7 @@ const { values: options } = parseArgs({
     to: { type: 'string', default: '20000' },
     backend: { type: 'string', default: 'auto' },
     threads: { type: 'string', default: '1' },
+    flag: { type: 'string', multiple: true, default: [] },
     'bar-peak': { type: 'string', default: '300' },
     'bar-growth': { type: 'string', default: '2' },
     'bar-pause': { type: 'string', default: '5' },
@@ -77,11 +79,22 @@ function peakOfTraining() {
 function steady() {
   const names = ['data', 'hidden', 'batch', 'from', 'to', 'backend', 'threads'];
   const given = names.flatMap((name) => [`--${name}`, options[name]]);
-  const line = node(['--expose-gc', here('./memory/steady.mjs'), ...given])
+  const line = node(['--expose-gc', ...options.flag, here('./memory/steady.mjs'), ...given])
     .trim()
     .split('\n')
     .at(-1);
   return JSON.parse(line);
+}
+
+/** How a busy process fares here, in milliseconds of one second: how long it is off its core, in all and at a time. */
+function offCore() {
+  const [start, gaps] = [performance.now(), []];
+  for (let last = start; last < start + 1000; ) {
+    const now = performance.now();
+    if (now - last > 0.5) gaps.push(now - last);
+    last = now;
+  }
+  return { total: gaps.reduce((a, b) => a + b, 0), longest: Math.max(0, ...gaps) };
 }
 
 /** The least value that no more than a thousandth of the list (sorted, largest first) exceeds. */
@@ -90,7 +103,9 @@ function percentile999(descending) {
 }
 
 const [barPeak, barGrowth, barPause] = ['bar-peak', 'bar-growth', 'bar-pause'].map((name) => Number(options[name]));
+const loadBefore = os.loadavg();
 const peak = peakOfTraining() / MB;
+const off = offCore();
 const { looks, pauses, ...run } = steady();
 const growth = {
   heap: (looks.to.heapUsed - looks.from.heapUsed) / MB,
@@ -116,17 +131,30 @@ const byKind = Object.fromEntries(
 );
 const document = {
   schema: 'neuroforge/bench-memory@1',
-  machine: { cpu: os.cpus()[0]?.model ?? 'unknown', platform: `${os.platform()} ${os.arch()}`, node: process.version },
+  machine: {
+    cpu: os.cpus()[0]?.model ?? 'unknown',
+    cores: os.availableParallelism(),
+    platform: `${os.platform()} ${os.arch()}`,
+    node: process.version,
+    flags: options.flag,
+    offCore: off,
+    load: { before: loadBefore, after: os.loadavg() },
+  },
   data: options.data,
   run,
   rows,
   looks,
-  pauses: { count: pauses.length, byKind, largest: pauses.slice(0, 10) },
+  pauses: { count: pauses.length, median: pauses[pauses.length >> 1]?.ms ?? 0, byKind, largest: pauses.slice(0, 10) },
 };
 if (options.out) writeFileSync(options.out, `${JSON.stringify(document, null, 2)}\n`);
 if (options.json) console.log(JSON.stringify(document, null, 2));
 else {
-  console.log(`${options.data}, ${run.backend}, ${run.threads} thread(s), node ${process.version}\n`);
+  const { cores, flags, load } = document.machine;
+  const loads = [load.before, load.after].map(([minute]) => minute.toFixed(1)).join(' before, ');
+  const node = ['node', process.version, ...flags].join(' ');
+  console.log(
+    `${options.data}, ${run.backend}, ${run.threads} thread(s), ${node}; ${cores} cores, load ${loads} after\n`,
+  );
   for (const { what, value, unit, bar, verdict } of rows) {
     console.log(`${what.padEnd(42)} ${value.toFixed(3).padStart(9)} ${unit}   bar ${bar} ${unit}  ${verdict}`);
   }
@@ -140,5 +168,9 @@ else {
       `${kind}: ${count} collections, largest ${largest.toFixed(2)} ms, ${total.toFixed(1)} ms in ${run.seconds.toFixed(1)} s`,
     );
   }
+  console.log(`half of all pauses are below ${document.pauses.median.toFixed(2)} ms`);
+  console.log(
+    `other work on the machine: in one busy second off the core for ${off.total.toFixed(0)} ms, ${off.longest.toFixed(1)} ms at a time`,
+  );
 }
 process.exitCode = rows.some((r) => r.verdict === 'fail') ? 1 : 0;

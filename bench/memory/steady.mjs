@@ -1,7 +1,7 @@
 /**
  * A training run as the command line makes it (`fit` over MNIST, batch 32, evaluation after each epoch), held still at
  * two steps for two forced collections and a look at what is in use; beside it every collection that was not forced is
- * timed. Prints one JSON line. node --expose-gc bench/memory/steady.mjs --from 2000 --to 20000
+ * timed, those that the loading of the data had left to do excepted. Prints one JSON line. node --expose-gc bench/memory/steady.mjs --from 2000 --to 20000
  */
 import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
@@ -29,6 +29,12 @@ async function open() {
   throw new Error(`--threads ${threads}: this build of the package does not export openBackend`);
 }
 
+/** What was opened is let go: only the parts are kept. */
+async function openSplit() {
+  const opened = await nf.openData(values.data, { files: platform.files });
+  return nf.splitData(opened.train, opened.test);
+}
+
 const kinds = new Map(
   ['MINOR', 'MAJOR', 'INCREMENTAL', 'WEAKCB'].map((name) => [
     constants[`NODE_PERFORMANCE_GC_${name}`],
@@ -44,8 +50,7 @@ const observer = new PerformanceObserver((list) => {
 });
 
 const on = await open();
-const opened = await nf.openData(values.data, { files: platform.files });
-const { train, val } = nf.splitData(opened.train, opened.test);
+const { train, val } = await openSplit();
 const loader = (part) => new nf.Loader(part, { scaling: nf.fitScaling('unit', train), backend: on });
 const data = { train: loader(train), val: loader(val) };
 const outputs = train.classNames.length;
@@ -66,6 +71,7 @@ function inUse() {
 const epochs = Math.ceil(to / data.train.steps(batch));
 const run = nf.fit(model, data, { optimizer: nf.sgd(0.01), epochs, steps: to, batch, stepEvents: from });
 const looks = {};
+globalThis.gc();
 observer.observe({ entryTypes: ['gc'] });
 const started = performance.now();
 for await (const event of run) {
