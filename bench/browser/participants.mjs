@@ -13,7 +13,7 @@ export const participants = [
   {
     who: 'ours, 2 threads',
     script: '../ours.mjs',
-    args: ['--threads', '2'],
+    args: ['--backend', 'wasm-2'],
     threads: 2,
     needs: ['openBackend'],
     where: 'worker',
