@@ -26,7 +26,8 @@ export function probe(model: Model, train: Loader): Probe {
   try {
     model.computeGradients(train.batch(firstRows(Math.min(256, train.count)), arena), false);
     const { gradients } = model.parameters;
-    const sum = sumOfSquares(model.backend.heap(), gradients.address(arena), gradients.size); // a copy is two megabytes
+    const at = gradients.address(arena); // read where they lie: a copy is two megabytes
+    const sum = sumOfSquares(model.backend.heap(), at, gradients.size);
     return { gradientNorm: Math.sqrt(sum), deadShare: dead / units };
   } finally {
     model.pass.listener = null;
