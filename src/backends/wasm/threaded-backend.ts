@@ -2,8 +2,8 @@ import { NeuroForgeError } from '../../core/errors.ts';
 import { inNode } from '../../platform/threads.ts';
 import { type Kernels, kernelModule } from './module.ts';
 import { type Call, type LoadedModule, Pool } from './pool.ts';
-import { defaultThresholds, Splitter, splitKernels, type Thresholds } from './splitter.ts';
 import type { Args, Split } from './splits.ts';
+import { defaultThresholds, Splitter, splitKernels, type Thresholds } from './splitter.ts';
 import { defaultMemoryLimit, WasmBackend, type WasmOptions } from './wasm-backend.ts';
 
 export interface ThreadedWasmOptions extends WasmOptions {
