@@ -22,7 +22,8 @@ const one = createWasmBackend();
 const [two, three] = [await onThreads(2), await onThreads(3)];
 const both = [two, three];
 
-describe.each(both)('conformance on $threads threads: the bits of js in f32', (backend) => {
+// Threads that outnumber the free processors wait for each other.
+describe.each(both)('conformance on $threads threads: the bits of js in f32', { timeout: 300_000 }, (backend) => {
   for (const { name, skip, run } of conformance(() => backend)) test.skipIf(skip)(name, run);
 });
 
@@ -86,7 +87,7 @@ describe('bit-equal to one thread', () => {
   });
 });
 
-test('a training run: the weights of 1, 2 and 3 threads', async () => {
+test('a training run: the weights of 1, 2 and 3 threads', { timeout: 120_000 }, async () => {
   const reports = [];
   for (const backend of [one, ...both]) reports.push(await trainDigits({ ...neuroforge, backend: () => backend }, ''));
   expect(reports[0].steps.length).toBeGreaterThan(50);
