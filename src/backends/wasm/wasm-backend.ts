@@ -71,7 +71,7 @@ export class WasmBackend implements Backend {
   readonly integersPerElement = 1;
   /** The kernels themselves, which count addresses in bytes; for measurements and for kernels made later. */
   kernels: Kernels;
-  #memory: WebAssembly.Memory | undefined;
+  protected memory: WebAssembly.Memory | undefined;
   readonly #allocator: Allocator;
   readonly #scratch: number;
   #compiler: Compiler | null;
@@ -80,7 +80,7 @@ export class WasmBackend implements Backend {
 
   constructor(module: object, maxBytes: number) {
     const memory = reserve(maxBytes);
-    this.#memory = memory;
+    this.memory = memory;
     const instance = new WebAssembly.Instance(module as WebAssembly.Module, { env: { memory } });
     this.kernels = instance.exports as unknown as Kernels;
     this.#remakeViews();
@@ -95,7 +95,7 @@ export class WasmBackend implements Backend {
     const wanted = Math.max(capacity, Math.min(2 * now, now + 2 ** 26));
     for (const elements of [wanted, capacity]) {
       try {
-        this.#memory?.grow(ceil((4 * elements) / pageBytes) - (4 * now) / pageBytes);
+        this.memory?.grow(ceil((4 * elements) / pageBytes) - (4 * now) / pageBytes);
         this.#remakeViews();
         return this.#heap.length;
       } catch {
@@ -106,7 +106,7 @@ export class WasmBackend implements Backend {
   }
 
   #remakeViews(): void {
-    const buffer = this.#memory?.buffer ?? new ArrayBuffer(0);
+    const buffer = this.memory?.buffer ?? new ArrayBuffer(0);
     this.#heap = new Float32Array(buffer);
     this.#integers = new Int32Array(buffer);
   }
@@ -127,7 +127,7 @@ export class WasmBackend implements Backend {
     return this.#allocator.usage();
   }
   dispose(): void {
-    this.#memory = undefined; // the instance and the views hold it too
+    this.memory = undefined; // the instance and the views hold it too
     this.kernels = {} as Kernels;
     this.#compiler = null;
     this.#remakeViews();
