@@ -105,6 +105,17 @@ describe('losses: fused as written', () => {
   });
 });
 
+test.each([2, 3, 5, 8, 17])('of zeros of both signs a maximum is the last one, %i columns', (C) => {
+  const f = fused('maxima', (x: Tensor) => [x.rowMax(), x.relu().neg().rowMax()]);
+  const zeros = (): Tensor =>
+    tensor(
+      Array.from({ length: 23 * C }, (_, i) => ((i * i + (i >> 2)) % 3 === 0 ? -0 : (i * 7) % 5 === 0 ? -1 : 0)),
+      [23, C],
+      { arena },
+    );
+  expect(sameBits(() => f(zeros()))).toBe(true);
+});
+
 describe('arguments', () => {
   test('numbers change without a new kernel, and arrive as tensors of shape ()', () => {
     const f = fused('scaled', (x: Tensor, s: Tensor) => x.mul(s).add(s));
