@@ -79,6 +79,19 @@ function apply2(op: i32, x: v128, y: v128): v128 {
 @inline
 function unaryLoop(op: i32, out: usize, a: usize, n: i32): void {
   const end = a + ((<usize>(n & ~3)) << 2);
+  if (op < EXP || op > SOFTPLUS) {
+    // Four at a time: loads of the next do not wait for stores of the last.
+    for (const most = a + ((<usize>(n & ~15)) << 2); a < most; a += 64, out += 64) {
+      const x0 = v128.load(a);
+      const x1 = v128.load(a, 16);
+      const x2 = v128.load(a, 32);
+      const x3 = v128.load(a, 48);
+      v128.store(out, apply(op, x0));
+      v128.store(out, apply(op, x1), 16);
+      v128.store(out, apply(op, x2), 32);
+      v128.store(out, apply(op, x3), 48);
+    }
+  }
   for (; a < end; a += 16, out += 16) v128.store(out, apply(op, v128.load(a)));
   const r = n & 3;
   if (r) storeTail(out, apply(op, loadTail(a, r)), r);
@@ -110,6 +123,23 @@ function binaryRow(op: i32, out: usize, a: usize, xOne: bool, b: usize, yOne: bo
   const as = xOne ? v128.load32_splat(a) : f32x4.splat(0);
   const bs = yOne ? v128.load32_splat(b) : f32x4.splat(0);
   const end = out + ((<usize>(n & ~3)) << 2);
+  for (const most = out + ((<usize>(n & ~15)) << 2); out < most; ) {
+    const x0 = xOne ? as : v128.load(a);
+    const y0 = yOne ? bs : v128.load(b);
+    const x1 = xOne ? as : v128.load(a, 16);
+    const y1 = yOne ? bs : v128.load(b, 16);
+    const x2 = xOne ? as : v128.load(a, 32);
+    const y2 = yOne ? bs : v128.load(b, 32);
+    const x3 = xOne ? as : v128.load(a, 48);
+    const y3 = yOne ? bs : v128.load(b, 48);
+    v128.store(out, apply2(op, x0, y0));
+    v128.store(out, apply2(op, x1, y1), 16);
+    v128.store(out, apply2(op, x2, y2), 32);
+    v128.store(out, apply2(op, x3, y3), 48);
+    out += 64;
+    if (!xOne) a += 64;
+    if (!yOne) b += 64;
+  }
   while (out < end) {
     const x = xOne ? as : v128.load(a);
     const y = yOne ? bs : v128.load(b);
@@ -168,9 +198,29 @@ function scalarLoop(op: i32, out: usize, a: usize, s: f32, reversed: bool, n: i3
   const end = a + ((<usize>(n & ~3)) << 2);
   const r = n & 3;
   if (reversed) {
+    for (const most = a + ((<usize>(n & ~15)) << 2); a < most; a += 64, out += 64) {
+      const x0 = v128.load(a);
+      const x1 = v128.load(a, 16);
+      const x2 = v128.load(a, 32);
+      const x3 = v128.load(a, 48);
+      v128.store(out, apply2(op, c, x0));
+      v128.store(out, apply2(op, c, x1), 16);
+      v128.store(out, apply2(op, c, x2), 32);
+      v128.store(out, apply2(op, c, x3), 48);
+    }
     for (; a < end; a += 16, out += 16) v128.store(out, apply2(op, c, v128.load(a)));
     if (r) storeTail(out, apply2(op, c, loadTail(a, r)), r);
   } else {
+    for (const most = a + ((<usize>(n & ~15)) << 2); a < most; a += 64, out += 64) {
+      const x0 = v128.load(a);
+      const x1 = v128.load(a, 16);
+      const x2 = v128.load(a, 32);
+      const x3 = v128.load(a, 48);
+      v128.store(out, apply2(op, x0, c));
+      v128.store(out, apply2(op, x1, c), 16);
+      v128.store(out, apply2(op, x2, c), 32);
+      v128.store(out, apply2(op, x3, c), 48);
+    }
     for (; a < end; a += 16, out += 16) v128.store(out, apply2(op, v128.load(a), c));
     if (r) storeTail(out, apply2(op, loadTail(a, r), c), r);
   }
@@ -232,6 +282,16 @@ export function clip(out: usize, a: usize, low: f32, high: f32, n: i32): void {
 export function axpy(y: usize, alpha: f32, x: usize, n: i32): void {
   const scale = f32x4.splat(alpha);
   const end = x + ((<usize>(n & ~3)) << 2);
+  for (const most = x + ((<usize>(n & ~15)) << 2); x < most; x += 64, y += 64) {
+    const y0 = f32x4.add(v128.load(y), f32x4.mul(scale, v128.load(x)));
+    const y1 = f32x4.add(v128.load(y, 16), f32x4.mul(scale, v128.load(x, 16)));
+    const y2 = f32x4.add(v128.load(y, 32), f32x4.mul(scale, v128.load(x, 32)));
+    const y3 = f32x4.add(v128.load(y, 48), f32x4.mul(scale, v128.load(x, 48)));
+    v128.store(y, y0);
+    v128.store(y, y1, 16);
+    v128.store(y, y2, 32);
+    v128.store(y, y3, 48);
+  }
   for (; x < end; x += 16, y += 16) {
     v128.store(y, f32x4.add(v128.load(y), f32x4.mul(scale, v128.load(x))));
   }
