@@ -1,6 +1,6 @@
 /** Our training step as `fit` takes it, gathering the batch included; `--backend wasm` (default) or `js`. */
 import { readFileSync } from 'node:fs';
-import { Arena, backend, build, crossEntropy, Loader, mlp, sgd } from '../dist/index.js';
+import { Arena, backend, build, crossEntropy, Loader, mlp, sgd, trainStep } from '../dist/index.js';
 import { benchCase, measure, report } from './case.mjs';
 
 const config = benchCase({ backend: 'wasm', steps: 600, warmup: 300 });
@@ -35,9 +35,7 @@ const arena = new Arena(on, 'bench');
 const result = await measure(config, (k) => {
   arena.reset();
   const rows = rowIds.subarray(k * batch, (k + 1) * batch);
-  const loss = model.computeGradients(loader.batch(rows, arena)).loss.item();
-  optimizer.step(model.parameters, arena);
-  return loss;
+  return trainStep(model, optimizer, loader.batch(rows, arena), arena);
 });
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 report({ who: 'ours', version, backend: on.name, threads: on.threads }, config, result);

@@ -3,6 +3,7 @@
 // Where numbers live and are computed.
 export type { Backend, DType } from './backends/backend.ts';
 export { type BackendName, backend } from './backends/default.ts';
+export { type OpenBackendOptions, openBackend } from './backends/open.ts';
 export { type ErrorDetails, NeuroForgeError } from './core/errors.ts';
 export type { Shape } from './core/shape.ts';
 export type { Batch } from './data/batch.ts';
@@ -28,6 +29,8 @@ export {
 } from './io/model-file.ts';
 export { weightsHash } from './io/weights.ts';
 export { flatten } from './layers/flatten.ts';
+// Layers: a function with its derivative.
+export type { Gradient } from './layers/gradient.ts';
 export {
   constant,
   gaussian,
@@ -37,7 +40,6 @@ export {
   uniform,
   values,
 } from './layers/initializers.ts';
-// Layers: a function with its derivative.
 export {
   defineLayer,
   type InitContext,
@@ -48,7 +50,7 @@ export {
 } from './layers/layer.ts';
 export { leakyRelu } from './layers/leaky-relu.ts';
 export { type LinearOptions, linear } from './layers/linear.ts';
-export type { Gradient, Initializer, Parameters, Snapshot } from './layers/parameters.ts';
+export type { Initializer, Parameters, Snapshot } from './layers/parameters.ts';
 export { relu } from './layers/relu.ts';
 export { sigmoid } from './layers/sigmoid.ts';
 export { softmax, softmaxJacobian } from './layers/softmax.ts';
@@ -87,6 +89,7 @@ export type {
 // Training.
 export { type Fit, type FitData, type FitOptions, fit } from './train/fit.ts';
 export { confusionMatrix, type Metrics, type Predictions, type RocPoint, rocArea, rocPoints } from './train/metrics.ts';
+export { trainStep } from './train/step.ts';
 
 // Verification.
 export {

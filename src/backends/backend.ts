@@ -46,6 +46,16 @@ export type Spread = 'full' | 'row' | 'col' | 'scalar';
 /** Reductions. Over the columns of each row: (R, C) -> (R). Over the rows of each column: (R, C) -> (C). */
 export type Reduction = 'sum' | 'max';
 
+/** Rows of a data set as they are kept: outside the backend's heap. */
+export type RawRows = Uint8Array | Float32Array | Float64Array;
+
+/** value' = (value - offset) * factor: one pair for all columns if `alike`, else one a column. Not to be changed. */
+export interface RowScaling {
+  readonly offset: Float64Array;
+  readonly factor: Float64Array;
+  readonly alike: boolean;
+}
+
 export interface Backend {
   readonly name: string;
   readonly dtype: DType;
@@ -142,6 +152,11 @@ export interface Backend {
   /** 1/keep' with probability keep', else 0, where keep' = round(keep * 65536) / 65536; 16 random bits an element. */
   randomMask(out: Address, n: number, keep: number, key0: number, key1: number, step: number): void;
 
+  /**
+   * out (rows.length, cols): row i is row rows[i] of x, scaled in float64 and then rounded. Rows are in range, and
+   * `scaling` has cols entries or is alike.
+   */
+  scaleRows(out: Address, x: RawRows, rows: Int32Array, cols: number, scaling: RowScaling): void;
   /** A copy of n values. */
   read(a: Address, n: number): Float32Array | Float64Array;
   readAsync(a: Address, n: number): Promise<Float32Array | Float64Array>;

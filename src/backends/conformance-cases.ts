@@ -22,7 +22,14 @@ const unaryUlps: Partial<Record<UnaryOp, number>> = { exp: 1, log: 1, tanh: 2, s
 /** Every case. The arrays are drawn anew at each call, to the same values. */
 export function conformanceCases(): Case[] {
   restart();
-  return [...elementwiseCases(), ...productCases(), ...layoutCases(), ...reductionCases(), ...randomCases()];
+  return [
+    ...elementwiseCases(),
+    ...productCases(),
+    ...layoutCases(),
+    ...reductionCases(),
+    ...randomCases(),
+    ...rowCases(),
+  ];
 }
 
 function* elementwiseCases(): Generator<Case> {
@@ -229,6 +236,28 @@ function* randomCases(): Generator<Case> {
           name: `${keep} ${name}`,
           buffers: [blank(n)],
           call: (b, [o]) => b.randomMask(o, n, keep, key0, key1, step),
+          bound: exact,
+        };
+      }
+    }
+  }
+}
+
+/** Rows of a data set: bytes, float32 and float64, with one scaling for all columns and one a column. */
+function* rowCases(): Generator<Case> {
+  for (const [rows, cols] of shapes) {
+    for (const type of [Uint8Array, Float32Array, Float64Array]) {
+      const x = new type(draw(3 * cols).map((v) => (type === Uint8Array ? 64 * (v + 2) : v)));
+      const picked = Int32Array.from({ length: rows }, (_, i) => (i * 2) % 3);
+      for (const alike of [true, false]) {
+        const n = alike ? 1 : cols;
+        const offset = Float64Array.from(draw(n));
+        const factor = Float64Array.from(draw(n));
+        yield {
+          op: 'scaleRows',
+          name: `${type.name} (${rows}, ${cols})${alike ? ' alike' : ''}`,
+          buffers: [blank(rows * cols)],
+          call: (b, [o]) => b.scaleRows(o, x, picked, cols, { offset, factor, alike }),
           bound: exact,
         };
       }

@@ -71,7 +71,7 @@ export class Loader<D extends Dataset = Dataset> {
     const size = rows.length;
     const features = featuresOf(dataset);
     const storage = Storage.inArena(arena, size * features);
-    fillRows(backend.heap(), storage.address(arena), dataset, rows, this.scaling);
+    fillRows(backend, storage.address(arena), dataset, rows, this.scaling);
     const x = new Tensor(storage, [size, features]);
     const rowIds = rows.map((row) => dataset.rowIds[row]);
     return { x, y: this.#targets(rows, arena) as TargetsOf<D>, rows: rowIds, size, augmentation: null };

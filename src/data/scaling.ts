@@ -1,3 +1,4 @@
+import type { Address, Backend, RowScaling } from '../backends/backend.ts';
 import { NeuroForgeError } from '../core/errors.ts';
 import { type Dataset, featuresOf, type Scaling, type ScalingKind } from './dataset.ts';
 
@@ -57,44 +58,26 @@ function standardize(train: Dataset): { offset: number[]; factor: number[] } {
   return { offset: Array.from(mean), factor };
 }
 
-/** A scaling ready for the loop: one result per byte, or typed offsets and factors. */
-type Ready = { table: Float64Array } | { offset: Float64Array; factor: Float64Array };
+const ready = new WeakMap<Scaling, RowScaling>();
 
-const ready = new WeakMap<Scaling, Ready>();
-
-function prepare(scaling: Scaling): Ready {
+/** A scaling as typed arrays, made once. */
+function prepare(scaling: Scaling): RowScaling {
   let made = ready.get(scaling);
-  if (made !== undefined) return made;
-  const { offset, factor } = scaling;
-  made =
-    offset.length === 1 && factor.length === 1
-      ? { table: Float64Array.from({ length: 256 }, (_, v) => (v - offset[0]) * factor[0]) }
-      : { offset: Float64Array.from(offset), factor: Float64Array.from(factor) };
-  ready.set(scaling, made);
+  if (made === undefined) {
+    const offset = Float64Array.from(scaling.offset);
+    const factor = Float64Array.from(scaling.factor);
+    made = { offset, factor, alike: offset.length === 1 && factor.length === 1 };
+    ready.set(scaling, made);
+  }
   return made;
 }
 
 /**
- * Writes rows `rows` of the data set, scaled, from element `at` of `out` on: (rows.length, features).
- * The inner loop of making a batch. Throws NF2504 for a row that is not there, a scaling of another width, or a target
- * that is too short.
+ * Writes rows `rows` of the data set, scaled, at `out` of the backend: (rows.length, features). The inner loop of making
+ * a batch. Throws NF2504 for a row that is not there, or a scaling of another width.
  */
-export function fillRows(
-  out: Float32Array | Float64Array,
-  at: number,
-  dataset: Dataset,
-  rows: Int32Array,
-  scaling: Scaling,
-): void {
+export function fillRows(backend: Backend, out: Address, dataset: Dataset, rows: Int32Array, scaling: Scaling): void {
   const features = featuresOf(dataset);
-  const { x } = dataset;
-  if (at < 0 || at + rows.length * features > out.length) {
-    throw new NeuroForgeError('NF2504', 'the target is too short for these rows', {
-      where: dataset.name,
-      expected: `${rows.length} x ${features} values from ${at}`,
-      got: `${out.length} in all`,
-    });
-  }
   for (let i = 0; i < rows.length; i++) {
     if (rows[i] < 0 || rows[i] >= dataset.count) {
       throw new NeuroForgeError('NF2504', 'no such row', {
@@ -105,64 +88,12 @@ export function fillRows(
     }
   }
   const made = prepare(scaling);
-  if ('table' in made) {
-    if (x instanceof Uint8Array) fillBytes(out, at, x, features, rows, made.table);
-    else fillUniform(out, at, x, features, rows, scaling.offset[0], scaling.factor[0]);
-    return;
-  }
-  if (made.offset.length !== features || made.factor.length !== features) {
+  if (!made.alike && (made.offset.length !== features || made.factor.length !== features)) {
     throw new NeuroForgeError('NF2504', 'the scaling was fitted to another number of features', {
       where: dataset.name,
       expected: String(features),
       got: String(made.offset.length),
     });
   }
-  fillEach(out, at, x, features, rows, made.offset, made.factor);
-}
-
-type Target = Float32Array | Float64Array;
-
-/** Four at a time: a quarter faster than one by one. */
-function fillBytes(out: Target, at: number, x: Uint8Array, width: number, rows: Int32Array, table: Float64Array): void {
-  for (let i = 0; i < rows.length; i++) {
-    let from = rows[i] * width;
-    const end = from + width;
-    for (; from < end - 3; from += 4, at += 4) {
-      out[at] = table[x[from]];
-      out[at + 1] = table[x[from + 1]];
-      out[at + 2] = table[x[from + 2]];
-      out[at + 3] = table[x[from + 3]];
-    }
-    for (; from < end; from++) out[at++] = table[x[from]];
-  }
-}
-
-function fillUniform(
-  out: Target,
-  at: number,
-  x: Float32Array | Float64Array,
-  width: number,
-  rows: Int32Array,
-  offset: number,
-  factor: number,
-): void {
-  for (let i = 0; i < rows.length; i++) {
-    const start = rows[i] * width;
-    for (let from = start; from < start + width; from++) out[at++] = (x[from] - offset) * factor;
-  }
-}
-
-function fillEach(
-  out: Target,
-  at: number,
-  x: Dataset['x'],
-  width: number,
-  rows: Int32Array,
-  offset: Float64Array,
-  factor: Float64Array,
-): void {
-  for (let i = 0; i < rows.length; i++) {
-    const start = rows[i] * width;
-    for (let j = 0; j < width; j++) out[at++] = (x[start + j] - offset[j]) * factor[j];
-  }
+  backend.scaleRows(out, dataset.x, rows, features, made);
 }

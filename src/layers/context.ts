@@ -2,8 +2,9 @@ import { NeuroForgeError } from '../core/errors.ts';
 import type { Shape } from '../core/shape.ts';
 import { randn, randomMask } from '../tensor/create.ts';
 import { Tensor } from '../tensor/tensor.ts';
+import type { Gradient } from './gradient.ts';
 import type { InitContext, LayerContext } from './layer.ts';
-import type { Gradient, Initializer, Parameters } from './parameters.ts';
+import type { Initializer, Parameters } from './parameters.ts';
 
 function join(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;

@@ -1,6 +1,7 @@
 import type { Shape } from '../core/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { Gradient, Initializer } from './parameters.ts';
+import type { Gradient } from './gradient.ts';
+import type { Initializer } from './parameters.ts';
 
 /** What a layer is configured by and saved as: plain JSON. */
 export type Config = Readonly<Record<string, unknown>>;
@@ -25,7 +26,7 @@ export interface LayerContext {
   readonly wantsInputGrad: boolean;
   param(name: string): Tensor;
   buffer(name: string): Tensor;
-  /** Where the gradient of `param(name)` goes. */
+  /** Where the gradient of `param(name)` goes. What is handed over must not be written until the step ends (NF1205). */
   grad(name: string): Gradient;
 
   /** Standard normal numbers of the given shape from the stream `purpose/path` at this step, living with `like`. */

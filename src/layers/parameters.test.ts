@@ -59,7 +59,7 @@ describe.each(backendNames)('parameters on %s', (name) => {
       p.sink('0.b').add(ones([17], { arena }));
       p.sink('0.b').add(ones([17], { arena }));
       p.sink('1.scale').add(tensor(step, [], { arena }));
-      p.endBackward();
+      p.collect();
       expect(p.gradient('0.W').toArray()).toEqual(new Array(3).fill(new Array(17).fill(2)));
       expect(p.gradient('0.b').toArray()).toEqual(new Array(17).fill(2));
       expect(p.gradient('1.scale').item()).toBe(step);
@@ -68,7 +68,7 @@ describe.each(backendNames)('parameters on %s', (name) => {
     p.beginStep();
     p.sink('0.W').add(ones([3, 17], place));
     p.sink('0.W').addProduct(ones([17, 1], place).T.reshape(17, 1).rowRange(0, 3), ones([1, 17], place));
-    p.endBackward();
+    p.collect();
     expect(p.gradient('0.W').toArray()).toEqual(new Array(3).fill(new Array(17).fill(2)));
     expect(p.gradient('0.b').toArray()).toEqual(new Array(17).fill(0));
     arena.dispose();

@@ -1,9 +1,10 @@
 import type { Backend } from '../backends/backend.ts';
 import { NeuroForgeError } from '../core/errors.ts';
 import { ceil } from '../core/math.ts';
-import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.ts';
+import { type Shape, sizeOf } from '../core/shape.ts';
 import { Block, Storage } from '../tensor/storage.ts';
 import { Tensor } from '../tensor/tensor.ts';
+import { Gradient } from './gradient.ts';
 
 /** Fills a parameter before training; random ones draw from the stream `init/<path>.<name>` of the seed. */
 export interface Initializer {
@@ -23,53 +24,6 @@ export interface Snapshot {
   readonly buffers: Float32Array | Float64Array;
 }
 
-/** Where a layer's backward hands over dL/dparam: the first write of a step writes, later ones add. */
-export class Gradient {
-  readonly #target: Tensor;
-  readonly #path: string;
-  #written = false;
-
-  constructor(target: Tensor, path: string) {
-    this.#target = target;
-    this.#path = path;
-  }
-
-  /** dW += d, of the parameter's shape, else NF1102. */
-  add(d: Tensor): void {
-    this.#check(d.shape);
-    if (this.#written) this.#target.axpy(1, d);
-    else this.#target.set(d);
-    this.#written = true;
-  }
-
-  /** dW += a b, of the parameter's shape, without the product in between. */
-  addProduct(a: Tensor, b: Tensor): void {
-    if (a.shape.length === 2 && b.shape.length === 2) this.#check([a.shape[0], b.shape[1]]);
-    this.#target.setProduct(a, b, 1, this.#written ? 1 : 0);
-    this.#written = true;
-  }
-
-  #check(shape: Shape): void {
-    if (!sameShape(shape, this.#target.shape)) {
-      throw new NeuroForgeError('NF1102', `the gradient handed over for ${this.#path} has another shape`, {
-        where: this.#path,
-        expected: `${formatShape(this.#target.shape)}, as the parameter`,
-        got: formatShape(shape),
-      });
-    }
-  }
-
-  /** Starts a step. @internal */
-  begin(): void {
-    this.#written = false;
-  }
-
-  /** Ends the backward pass: a parameter that no path reached has gradient zero. @internal */
-  end(): void {
-    if (!this.#written) this.#target.fill(0);
-  }
-}
-
 /**
  * The parameters, gradients and buffers of a model: each kind contiguous in one block, so that a norm, an update or a
  * save is one pass. Names are paths, `0.W`, `2.runningMean`.
@@ -78,10 +32,11 @@ export class Parameters {
   readonly backend: Backend;
   /** All parameters as one vector; gaps between them (to 64 bytes) are zero. */
   readonly values: Tensor;
-  readonly gradients: Tensor;
+  #gradients: Tensor | null = null;
   readonly #bufferValues: Tensor;
   readonly #params = new Map<string, Tensor>();
   readonly #grads = new Map<string, Tensor>();
+  readonly #declared: readonly Declared[];
   readonly #sinks = new Map<string, Gradient>();
   readonly #buffers = new Map<string, Tensor>();
   readonly #blocks: Block[] = [];
@@ -89,11 +44,11 @@ export class Parameters {
 
   constructor(backend: Backend, params: readonly Declared[], buffers: readonly Declared[], seed: number) {
     this.backend = backend;
+    this.#declared = params;
     const length = params.reduce((n, p) => n + padded(p.shape), 0);
     const bufferLength = buffers.reduce((n, p) => n + padded(p.shape), 0);
     try {
       this.values = this.#flat(length, 'parameters');
-      this.gradients = this.#flat(length, 'gradients');
       this.#bufferValues = this.#flat(bufferLength, 'buffers');
       this.#fill(params, buffers, seed);
     } catch (error) {
@@ -104,9 +59,10 @@ export class Parameters {
 
   #fill(params: readonly Declared[], buffers: readonly Declared[], seed: number): void {
     this.#place(params, this.values, this.#params);
-    this.#place(params, this.gradients, this.#grads);
     this.#place(buffers, this.#bufferValues, this.#buffers);
-    for (const [path, grad] of this.#grads) this.#sinks.set(path, new Gradient(grad, path));
+    for (const [path, value] of this.#params) {
+      this.#sinks.set(path, new Gradient(value, () => this.#gradientOf(path), path));
+    }
     for (const [declared, placed] of [
       [params, this.#params],
       [buffers, this.#buffers],
@@ -115,6 +71,20 @@ export class Parameters {
         initializer.fill(placed.get(path)!, { seed, stream: `init/${path}` });
       }
     }
+  }
+
+  /** The gradients' memory, taken when it is first needed: a run that folds its updates never does. */
+  #gradientVector(): Tensor {
+    if (!this.#gradients) {
+      this.#gradients = this.state('gradients');
+      this.#place(this.#declared, this.#gradients, this.#grads);
+    }
+    return this.#gradients;
+  }
+
+  #gradientOf(path: string): Tensor {
+    this.#gradientVector();
+    return this.#find(this.#grads, path, 'parameter');
   }
 
   /** A zeroed vector as long as `values`, held until `dispose`: the state of an optimizer. */
@@ -161,9 +131,19 @@ export class Parameters {
   param(path: string): Tensor {
     return this.#find(this.#params, path, 'parameter');
   }
-  /** dL/dparam of the last step. */
+  /**
+   * dL/dparam of the last step. A step that folds its update does not have it: it is then computed once more, from the
+   * step's tensors, and asking after the step has ended throws NF1206.
+   */
   gradient(path: string): Tensor {
-    return this.#find(this.#grads, path, 'parameter');
+    this.sink(path);
+    this.collect();
+    return this.#gradientOf(path);
+  }
+  /** The same of all parameters, as one vector laid out like `values`. */
+  get gradients(): Tensor {
+    this.collect();
+    return this.#gradientVector();
   }
   buffer(path: string): Tensor {
     return this.#find(this.#buffers, path, 'buffer');
@@ -197,9 +177,25 @@ export class Parameters {
   beginStep(): void {
     for (const s of this.#sinks.values()) s.begin();
   }
-  /** @internal */
-  endBackward(): void {
-    for (const s of this.#sinks.values()) s.end();
+
+  /** Computes what the backward pass handed over, where that has not been done. @internal */
+  collect(): void {
+    try {
+      for (const s of this.#sinks.values()) s.collect();
+    } catch (error) {
+      if (!(error instanceof NeuroForgeError && error.code === 'NF1201')) throw error;
+      throw new NeuroForgeError('NF1206', 'the gradients of a folded step are gone with the step', {
+        expected: 'reading them before the next batch is asked for',
+        hint: 'or keep them: sgd(lr, { fold: false })',
+        cause: error,
+      });
+    }
+  }
+
+  /** values <- values - lr dL/dvalues, each gradient folded into the update where that gives the same. @internal */
+  descend(lr: number): void {
+    for (const s of this.#sinks.values()) if (!s.folds) s.collect();
+    for (const s of this.#sinks.values()) s.descend(lr);
   }
 
   /** Gives the memory back, optimizer state included; using any of these tensors afterwards throws NF1202. */

@@ -53,7 +53,7 @@ describe.each(backendNames)('models on %s', (name) => {
     (() => {
       for (let i = 0; i < 100; i++) make(i);
     })();
-    expect(b.usage().allocated).toBeGreaterThan(before + 100 * 400);
+    expect(b.usage().allocated).toBeGreaterThan(before + 100 * 200);
     await collect();
     expect(b.usage().allocated).toBeLessThanOrEqual(before);
     expect(W.toArray()).toEqual(values);

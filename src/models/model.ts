@@ -60,12 +60,18 @@ export class Model {
    * `parameters.gradients` holds dLoss/dparameter. No parameter is updated.
    */
   computeGradients(batch: Pick<Batch, 'x' | 'y'>, training = true): { loss: Tensor; output: Tensor } {
+    const result = this.backpropagate(batch, training);
+    this.parameters.collect();
+    return result;
+  }
+
+  /** The same with the gradients left as the backward pass handed them over, for an update that folds them. @internal */
+  backpropagate(batch: Pick<Batch, 'x' | 'y'>, training: boolean): { loss: Tensor; output: Tensor } {
     const { pass, parameters } = this;
     const { y, cache } = this.#forward(batch.x, training);
     const { loss, dOutput } = this.loss.apply(y, batch);
     parameters.beginStep();
     this.layer.backward(pass.root(), dOutput, cache);
-    parameters.endBackward();
     let total = loss;
     for (const auxiliary of pass.losses.values()) total = total.add(auxiliary.value.mul(auxiliary.weight));
     return { loss: total, output: y };

@@ -1,12 +1,12 @@
 import { NeuroForgeError } from '../core/errors.ts';
-import { Optimizer, type Schedule } from './optimizer.ts';
+import { Optimizer, type OptimizerOptions, type Schedule } from './optimizer.ts';
 
 /**
  * Stochastic gradient descent, theta <- theta - lr g: the gradient itself is the direction, no link in the chain.
  * Robbins & Monro 1951. Derivation: ./sgd.md. Throws NF4103 unless the learning rate is a positive finite number.
  */
-export function sgd(learningRate: number | Schedule): Optimizer {
-  return new Optimizer('sgd', [], checkLearningRate(learningRate));
+export function sgd(learningRate: number | Schedule, options: OptimizerOptions = {}): Optimizer {
+  return new Optimizer('sgd', [], checkLearningRate(learningRate), options);
 }
 
 export function checkLearningRate(learningRate: number | Schedule): number | Schedule {

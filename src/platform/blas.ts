@@ -129,9 +129,10 @@ function firstLine(error: unknown): string {
 }
 
 function open(koffi: Native, library: string, file: string, threads: number): Blas {
-  setThreadVariables(threads);
-  if (process.platform === 'linux') pin(koffi, file);
-  const lib = koffi.load(file);
+  const lib = withThreadVariables(threads, () => {
+    if (process.platform === 'linux') pin(koffi, file);
+    return koffi.load(file);
+  });
   const gemm = library === 'oneDNN' ? oneDnn(lib) : cblas(lib);
   setThreads(koffi, lib, library, threads);
   let heapNow: Float32Array | null = null;
@@ -198,15 +199,24 @@ function pin(koffi: Native, file: string): void {
   for (const name of ['libgomp.so.1', file]) dlopen(name, nowAndForEver);
 }
 
-function setThreadVariables(threads: number): void {
-  for (const name of [
+/** Libraries read these when they are loaded; what the process starts later is not to inherit them. */
+function withThreadVariables<T>(threads: number, load: () => T): T {
+  const names = [
     'OMP_NUM_THREADS',
     'OPENBLAS_NUM_THREADS',
     'MKL_NUM_THREADS',
     'BLIS_NUM_THREADS',
     'VECLIB_MAXIMUM_THREADS',
-  ]) {
-    process.env[name] = String(threads);
+  ];
+  const before = names.map((name) => process.env[name]);
+  for (const name of names) process.env[name] = String(threads);
+  try {
+    return load();
+  } finally {
+    names.forEach((name, i) => {
+      if (before[i] === undefined) delete process.env[name];
+      else process.env[name] = before[i];
+    });
   }
 }
 

@@ -1,5 +1,13 @@
 import { NeuroForgeError } from '../core/errors.ts';
+import type { BlasOptions, BlasSearch } from './blas.ts';
 import type { Files } from './files.ts';
+
+export type { Blas, BlasOptions, BlasSearch } from './blas.ts';
+
+/** A page has no system BLAS. */
+export async function loadBlas(_options: BlasOptions = {}): Promise<BlasSearch> {
+  return { blas: null, tried: ['a page has no foreign function interface'] };
+}
 
 function refuse(where?: string): never {
   throw new NeuroForgeError('NF2900', 'a page has no file system', {

@@ -52,6 +52,11 @@ export class Storage {
     return this.#owner ? this.#owner.version : this.#version;
   }
 
+  /** Whose memory it is: itself, unless it is what `within` answered. @internal */
+  get root(): Storage {
+    return this.#owner ? this.#owner.root : this;
+  }
+
   /** @internal */
   written(): void {
     if (this.#owner) this.#owner.written();

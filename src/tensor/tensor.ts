@@ -6,6 +6,7 @@ import { youngest } from './arena.ts';
 import { broadcast } from './broadcast.ts';
 import { compute, computeIn, sameBackend, scratchOf, writeIn } from './compute.ts';
 import { debug } from './debug.ts';
+import { productShape } from './product-shape.ts';
 import { Storage } from './storage.ts';
 
 /**
@@ -59,7 +60,7 @@ export class Tensor {
 
   // Products. (M, K)(K, N) -> (M, N); either may be a transposed view.
   matmul(b: Tensor): Tensor {
-    const [m, n, k] = this.#productShape(b);
+    const [m, n, k] = productShape(this, b);
     const storage = compute(this.backend, this, b, m * n, (arena, out) => {
       const [x, y] = [this.#stored(arena), b.#stored(arena)];
       this.backend.matmul(out, x, y, m, n, k, this.transposed, b.transposed, 1, 0);
@@ -70,7 +71,7 @@ export class Tensor {
   /** In place: this = alpha a b + beta this. Returns this. Throws NF1114 when this overlaps a or b in memory. */
   setProduct(a: Tensor, b: Tensor, alpha = 1, beta = 0): this {
     sameBackend('setProduct', this.backend, a.backend);
-    const [m, n, k] = a.#productShape(b);
+    const [m, n, k] = productShape(a, b);
     this.#expectShape('setProduct', [m, n]);
     if (this.transposed) return this.#throughBase((base) => base.setProduct(b.T, a.T, alpha, beta));
     youngest(a.arena, b.arena);
@@ -80,24 +81,6 @@ export class Tensor {
       this.backend.matmul(out, x, y, m, n, k, a.transposed, b.transposed, alpha, beta);
     });
     return this;
-  }
-
-  #productShape(b: Tensor): [number, number, number] {
-    sameBackend('matmul', this.backend, b.backend);
-    if (this.shape.length !== 2 || b.shape.length !== 2 || this.shape[1] !== b.shape[0]) {
-      const matrices = this.shape.length === 2 && b.shape.length === 2;
-      const vector = [this.shape, b.shape].find((s) => s.length === 1);
-      throw new NeuroForgeError('NF1101', `matmul: ${formatShape(this.shape)} times ${formatShape(b.shape)}`, {
-        expected: matrices ? `(M, K)(K, N), here (${this.shape[1]}, *)` : '(M, K)(K, N)',
-        got: matrices ? formatShape(b.shape) : `${formatShape(this.shape)} and ${formatShape(b.shape)}`,
-        hint: matrices
-          ? this.shape[1] === b.shape[1]
-            ? 'the right factor transposed would fit: .T'
-            : undefined
-          : vector && `reshape(1, ${vector[0]}) or reshape(${vector[0]}, 1) makes a matrix of the vector`,
-      });
-    }
-    return [this.shape[0], b.shape[1], this.shape[1]];
   }
 
   // Elementwise, of one operand.

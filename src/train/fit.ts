@@ -6,6 +6,7 @@ import { evaluate } from './evaluate.ts';
 import type { EpochEvent, FitEvent, FitResult } from './events.ts';
 import type { Metrics } from './metrics.ts';
 import { probe } from './probe.ts';
+import { trainStep } from './step.ts';
 import { EventStream } from './stream.ts';
 import { StepClock, yielder } from './timing.ts';
 
@@ -112,14 +113,13 @@ export class Fit implements PromiseLike<FitResult>, AsyncIterable<FitEvent> {
       for (const b of batches) {
         model.pass.step = step;
         const lr = optimizer.learningRate(step);
-        const loss = model.computeGradients(b).loss.item();
+        const loss = trainStep(model, optimizer, b, batches.arena);
         if (!Number.isFinite(loss)) {
           batches.return();
           reason = 'diverged';
           await this.#events.emit(divergence(loss, step + 1, lr));
           break run;
         }
-        optimizer.step(model.parameters, batches.arena);
         step++;
         lossSum += loss * b.size;
         rows += b.size;

@@ -7,7 +7,7 @@ import { gradcheckCases } from './cases.ts';
 
 /** Files of these folders that hold no function with a derivative: contracts and what they share. */
 const shared: Readonly<Record<string, readonly string[]>> = {
-  layers: ['context', 'initializers', 'layer', 'parameters'],
+  layers: ['context', 'gradient', 'initializers', 'layer', 'parameters'],
   losses: ['loss', 'registry', 'targets'],
   optim: ['optimizer'],
 };

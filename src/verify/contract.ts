@@ -58,7 +58,7 @@ export function contractViolations(rig: Rig, x: Float64Array, dY: Float64Array):
   const before = watched.map(([, t]) => copied(t));
   rig.parameters.beginStep();
   rig.layer.backward(rig.pass.root(), d, first.cache);
-  rig.parameters.endBackward();
+  rig.parameters.collect();
   watched.forEach(([what, t], i) => {
     if (!sameBits(before[i], copied(t))) broken(`backward writes into ${what}`, relativeError(before[i], copied(t)));
   });

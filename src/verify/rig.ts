@@ -97,7 +97,7 @@ export class Rig {
     this.parameters.beginStep();
     let dX: Tensor | null = null;
     for (let i = 0; i < times; i++) dX = this.layer.backward(this.pass.root(), d, cache);
-    this.parameters.endBackward();
+    this.parameters.collect();
     return { dX: dX && copied(dX), dXShape: dX?.shape ?? null, params: this.#copies() };
   }
 

@@ -62,7 +62,7 @@ function layerCheck(file: string, layer: AnyLayer, c: ReferenceCase): ReferenceC
       // 1 - y and 1 - y^2 cancel where y is close to 1: there dX is right to a rounding of dY, not of itself
       const scale = c.name.startsWith('large') ? largest(dY.data) : 0;
       held.that('dX', layer.backward(ctx, place(arena, dY), cache), c.outputs.dX, scale);
-      parameters.endBackward();
+      parameters.collect();
       for (const name of ['W', 'b']) {
         if (c.inputs[name]) held.that(`d${name}`, parameters.gradient(`l.${name}`), c.outputs[`d${name}`]);
       }

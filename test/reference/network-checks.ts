@@ -105,7 +105,7 @@ function probed(
   const result = model.loss.apply(output, { y });
   model.parameters.beginStep();
   const dX = model.layer.backward(model.pass.root(), result.dOutput, cache);
-  model.parameters.endBackward();
+  model.parameters.collect();
   held.that('loss', result.loss, c.outputs.loss);
   held.that('dX', dX, c.outputs.dX);
   for (const [path, name] of Object.entries(seen.activations))

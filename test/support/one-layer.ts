@@ -34,7 +34,7 @@ export function alone(layer: AnyLayer, input: Shape, name: BackendName = 'js64',
       const { y, cache } = layer.forward(ctx, given(x));
       parameters.beginStep();
       const dX = layer.backward(ctx, given(dY), cache);
-      parameters.endBackward();
+      parameters.collect();
       return { y, dX };
     },
   };

@@ -1,7 +1,8 @@
 import { normal, randomHalf, uniform } from '../../core/random.ts';
 import { Allocator } from '../allocator.ts';
-import type { Address, Backend, BinaryOp, DType, Reduction, Spread, UnaryOp } from '../backend.ts';
+import type { Address, Backend, BinaryOp, DType, RawRows, Reduction, RowScaling, Spread, UnaryOp } from '../backend.ts';
 import { binary, unary } from './elementwise.ts';
+import { scaleRows } from './scale-rows.ts';
 
 type Heap = Float32Array | Float64Array;
 
@@ -273,6 +274,9 @@ export class JsBackend implements Backend {
     for (let i = 0; i < n; i++) this.#heap[out + i] = randomHalf(s, step, i) < threshold ? 65536 / threshold : 0;
   }
 
+  scaleRows(out: Address, x: RawRows, rows: Int32Array, cols: number, scaling: RowScaling): void {
+    scaleRows(this.#heap, out, x, rows, cols, scaling);
+  }
   read(a: Address, n: number): Heap {
     return this.#heap.slice(a, a + n);
   }

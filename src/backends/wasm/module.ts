@@ -72,6 +72,16 @@ export interface Kernels {
     step: number,
     block: number,
   ): void;
+  scaleRows(
+    kind: number,
+    out: number,
+    a: number,
+    rows: number,
+    cols: number,
+    offset: number,
+    factor: number,
+    alike: number,
+  ): void;
   /** For measurements: the bare register tile, `times` times over k steps. */
   tileRate(a: number, b: number, k: number, c: number, times: number): void;
 }

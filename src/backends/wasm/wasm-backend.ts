@@ -6,12 +6,15 @@ import {
   type Backend,
   type BinaryOp,
   binaryOps,
+  type RawRows,
   type Reduction,
+  type RowScaling,
   type Spread,
   type UnaryOp,
   unaryOps,
 } from '../backend.ts';
 import { type Kernels, kernelModule } from './module.ts';
+import { RowStaging } from './raw-rows.ts';
 
 const pageBytes = 65536;
 const firstBytes = 64 * 2 ** 20;
@@ -72,6 +75,7 @@ export class WasmBackend implements Backend {
   #memory: WebAssembly.Memory | undefined;
   readonly #allocator: Allocator;
   readonly #scratch: number;
+  readonly #staging: RowStaging;
   #heap!: Float32Array;
   #integers!: Int32Array;
 
@@ -84,6 +88,7 @@ export class WasmBackend implements Backend {
     const first = 16 * ceil(this.kernels.heapBase() / 64);
     this.#allocator = new Allocator(first, this.#heap.length, 4, (capacity) => this.#grow(capacity));
     this.#scratch = 4 * this.#allocator.allocate(this.kernels.matmulScratch() / 4, 'wasm (packed operands)');
+    this.#staging = new RowStaging(this);
   }
 
   #grow(capacity: number): number {
@@ -242,6 +247,11 @@ export class WasmBackend implements Backend {
     this.kernels.randomMask(4 * out, n, threshold, 65536 / threshold, key0, key1, step, 0);
   }
 
+  scaleRows(out: Address, x: RawRows, rows: Int32Array, cols: number, scaling: RowScaling): void {
+    this.#staging.chunks(x, rows, cols, scaling, (first, count, kind, raw, offset, factor) => {
+      this.kernels.scaleRows(kind, 4 * (out + first * cols), raw, count, cols, offset, factor, +scaling.alike);
+    });
+  }
   read(a: Address, n: number): Float32Array {
     return this.#heap.slice(a, a + n);
   }

@@ -5,6 +5,7 @@ export { gatherRows, oneHot, scatterAddRows, transpose } from './layout';
 export { matmul, matmulScratch, segmentedMatmul } from './matmul';
 export { argmaxRows, reduceCols, reduceRows, topK } from './reduce';
 export { randomMask, randomNormal, randomUniform } from './random';
+export { scaleRows } from './rows';
 export { tileRate } from './tile-rate';
 
 /** The first byte after the module's own data. */
