@@ -1,6 +1,7 @@
 import type { Backend } from '../../backends/backend.ts';
-import { backend as namedBackend } from '../../backends/default.ts';
-import { createNativeBackend } from '../../backends/native/native-backend.ts';
+import type { BackendName } from '../../backends/default.ts';
+import { NativeBackend } from '../../backends/native/native-backend.ts';
+import { openBackend } from '../../backends/open.ts';
 import { NeuroForgeError } from '../../core/errors.ts';
 import type { LabelledDataset } from '../../data/dataset.ts';
 import { Loader } from '../../data/loader.ts';
@@ -12,6 +13,7 @@ import { build } from '../../models/model.ts';
 import { sgd } from '../../optim/sgd.ts';
 import { loadBlas } from '../../platform/blas.ts';
 import { Arena } from '../../tensor/arena.ts';
+import { trainStep } from '../../train/step.ts';
 import type { CaseData } from './case-data.ts';
 import { type BenchCase, benchLearningRate } from './cases.ts';
 
@@ -20,19 +22,17 @@ export type Variant = 'default' | 'kept' | 'definitions';
 
 /** A backend and what it runs on, for people. Throws NF1302, NF1303 or NF4141 when it is not to be had here. */
 export async function openOurs(name: string, threads: number): Promise<{ backend: Backend; details: string }> {
-  if (name === 'native') {
-    const { blas, tried } = await loadBlas({ threads });
-    if (blas === null) throw new NeuroForgeError('NF1303', 'no BLAS was found', { got: tried.join('; ') });
-    return { backend: createNativeBackend(blas), details: `${blas.library} ${blas.version}`.trim() };
-  }
-  if (threads > 1) throw new NeuroForgeError('NF4141', `${name} has one thread`);
-  return { backend: namedBackend(name as 'wasm' | 'js'), details: '' };
+  const backend = await openBackend(name as BackendName, { threads, loadBlas });
+  if (backend.threads !== threads) throw new NeuroForgeError('NF4141', `${name} has one thread`);
+  if (!(backend instanceof NativeBackend)) return { backend, details: '' };
+  const { library, version } = backend.blas;
+  return { backend, details: `${library} ${version}`.trim() };
 }
 
 /** Our training step as `fit` takes it, gathering the batch included: step k answers the loss of batch k. */
 export function oursStep(
   backend: Backend,
-  _variant: Variant,
+  variant: Variant,
   { net, batch }: BenchCase,
   data: CaseData,
 ): (k: number) => number {
@@ -49,14 +49,12 @@ export function oursStep(
     model.parameters.param(`${2 * l}.W`).set(W);
     model.parameters.param(`${2 * l}.b`).fill(0);
   });
-  const optimizer = sgd(benchLearningRate);
+  const optimizer = sgd(benchLearningRate, { fold: variant === 'default' });
   const arena = new Arena(backend, 'bench');
   return (k) => {
     arena.reset();
     const rows = dataset.rowIds.subarray(k * batch, (k + 1) * batch);
-    const loss = model.computeGradients(loader.batch(rows, arena)).loss.item();
-    optimizer.step(model.parameters, arena);
-    return loss;
+    return trainStep(model, optimizer, loader.batch(rows, arena), arena);
   };
 }
 
