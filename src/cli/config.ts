@@ -37,7 +37,9 @@ export const configSchema = z
       .optional(),
     patience: wholeNumber(1, 1e6).optional(),
     seed: wholeNumber(0).default(0),
-    backend: z.enum(['auto', 'wasm', 'js']).default('auto'),
+    backend: z.enum(['auto', 'native', 'wasm', 'js']).default('auto'),
+    threads: wholeNumber(1, 1024).default(1),
+    definitions: z.boolean().default(false),
   })
   .meta({ title: 'NeuroForge training configuration' });
 

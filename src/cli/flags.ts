@@ -131,7 +131,21 @@ export const trainFlags: readonly Flag[] = [
     flag: '--backend <name>',
     type: 'string',
     group: 'run',
-    about: 'auto, wasm or js (default: auto)',
+    about: 'native (a system BLAS), wasm, js, or auto: the first of these that works here (default: auto)',
+  },
+  {
+    key: 'threads',
+    flag: '--threads <n>',
+    type: 'number',
+    group: 'run',
+    about: 'threads that compute; wasm gives the same bits with any number (default: 1)',
+  },
+  {
+    key: 'definitions',
+    flag: '--definitions',
+    type: 'flag',
+    group: 'run',
+    about: 'compute each operation as it is written: nothing fused, no update folded (default: false)',
   },
 ];
 

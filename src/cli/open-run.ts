@@ -1,5 +1,4 @@
 import { dirname } from 'node:path';
-import { backend as namedBackend } from '../backends/default.ts';
 import { NeuroForgeError } from '../core/errors.ts';
 import { type Shape, sizeOf } from '../core/shape.ts';
 import type { Dataset, Scaling } from '../data/dataset.ts';
@@ -7,6 +6,7 @@ import { type LoadedModel, loadModel } from '../io/model-file.ts';
 import { weightsHash } from '../io/weights.ts';
 import { files } from '../platform/index.ts';
 import { type Config, readConfigFile, resolveConfig } from './config.ts';
+import { openRecorded } from './open-backend.ts';
 import type { Output } from './output.ts';
 
 /** A trained model with what is known of its run. */
@@ -43,17 +43,19 @@ export interface ModelAbout {
  */
 export async function openRun(name: string, output: Output): Promise<OpenedRun> {
   const { folder, file } = await locate(name);
-  const loaded = await loadModel(await files.readFile(file), { fileName: file, backend: namedBackend() });
+  const run = folder === null ? {} : await readRun(folder);
+  const config = folder === null ? null : await readConfig(folder);
+  const backend = await openRecorded(run, config);
+  const loaded = await loadModel(await files.readFile(file), { fileName: file, backend });
   for (const note of loaded.notes) output.warn('NF3210', `${file}: ${note}`);
   const { model, classNames, preprocessing } = loaded;
-  const run = folder === null ? {} : await readRun(folder);
   if (run.status === 'running') {
     output.warn('NF3211', 'this run has not ended: the model is its best so far', 'or it was killed');
   }
   return {
     folder,
     file,
-    config: folder === null ? null : await readConfig(folder),
+    config,
     dataHashes: hashesOf(run),
     model,
     scaling: preprocessing ?? { kind: 'none', offset: [0], factor: [1] },

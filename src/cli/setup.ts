@@ -1,4 +1,4 @@
-import { type BackendName, backend as namedBackend } from '../backends/default.ts';
+import type { Backend } from '../backends/backend.ts';
 import { NeuroForgeError } from '../core/errors.ts';
 import { classCounts, type Dataset, featuresOf, type Split } from '../data/dataset.ts';
 import { dataDefaults } from '../data/defaults.ts';
@@ -98,12 +98,12 @@ function lossFor(task: Loss['task']): Loss {
   return task === 'binary' ? binaryCrossEntropy() : crossEntropy();
 }
 
-/** The model that the configuration names, for these data. */
-export function makeModel({ config, split, loss }: Prepared): Model {
+/** The model that the configuration names, for these data, on `backend`. */
+export function makeModel({ config, split, loss }: Prepared, backend: Backend): Model {
   return build(makeLayer(config, split.train, loss), {
     input: [featuresOf(split.train)],
     loss,
-    backend: namedBackend(config.backend as BackendName),
+    backend,
     seed: config.seed,
   });
 }

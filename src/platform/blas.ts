@@ -250,8 +250,11 @@ function versionOf(lib: Library, library: string): string {
   return '';
 }
 
-/** Three small products against plain loops: a wrong integer width or a broken kernel must be refused. */
-function selfTest(blas: Blas): void {
+/**
+ * Three small products against plain loops: a wrong integer width or a broken kernel must be refused. Throws NF1303.
+ * @internal
+ */
+export function selfTest(blas: Pick<Blas, 'library' | 'sgemm'>): void {
   const [m, n, k] = [5, 7, 9];
   const heap = new Float32Array(256);
   for (let i = 0; i < 128; i++) heap[i] = ((i * 37) % 19) - 9;

@@ -1,7 +1,9 @@
-/** Checks that cost time and are off by default; tests and `--debug` turn them on. */
+/** What costs time and is off by default; tests, `--debug` and `--definitions` turn it on. */
 export const debug: {
   /** Fill an arena with NaN at its reset, so that a stale read cannot look right. */
   poison: boolean;
   /** Throw NF1204 when a view (`T`, `reshape`, `rowRange`) is read after its base was written. */
   versions: boolean;
-} = { poison: false, versions: false };
+  /** Run fused functions operation by operation, as they are written. */
+  definitions: boolean;
+} = { poison: false, versions: false, definitions: false };

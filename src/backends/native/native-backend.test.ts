@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loadBlas } from '../../platform/blas.ts';
+import { type Blas, loadBlas, selfTest } from '../../platform/blas.ts';
 import { conformance } from '../conformance.ts';
 import { createNativeBackend } from './native-backend.ts';
 
@@ -20,4 +20,34 @@ describe.skipIf(blas === null)('native: conformance, products within their bound
     if (skip) test.skip(`${name}: ${skip}`, () => {});
     else test(name, run);
   }
+});
+
+describe('the self-test', () => {
+  type Sgemm = Blas['sgemm'];
+  const plain: Sgemm = (heap, transA, transB, m, n, k, alpha, a, b, beta, c) => {
+    for (let i = 0; i < m; i++) {
+      for (let j = 0; j < n; j++) {
+        let sum = 0;
+        for (let p = 0; p < k; p++)
+          sum += heap[a + (transA ? p * m + i : i * k + p)] * heap[b + (transB ? j * k + p : p * n + j)];
+        heap[c + i * n + j] = alpha * sum + (beta === 0 ? 0 : beta * heap[c + i * n + j]);
+      }
+    }
+  };
+  const refused = expect.objectContaining({ code: 'NF1303', message: 'X computes a small product wrongly' });
+
+  test('passes a product that is right', () => {
+    expect(() => selfTest({ library: 'X', sgemm: plain })).not.toThrow();
+  });
+
+  test.each<[string, Sgemm]>([
+    ['sums a step too few', (h, ta, tb, m, n, k, ...rest) => plain(h, ta, tb, m, n, k - 1, ...rest)],
+    ['takes a transposed for not transposed', (h, _, tb, ...rest) => plain(h, false, tb, ...rest)],
+    ['takes b for not transposed', (h, ta, _, ...rest) => plain(h, ta, false, ...rest)],
+    ['forgets beta', (h, ta, tb, m, n, k, alpha, a, b, _, c) => plain(h, ta, tb, m, n, k, alpha, a, b, 0, c)],
+    ['forgets alpha', (h, ta, tb, m, n, k, _, a, b, beta, c) => plain(h, ta, tb, m, n, k, 1, a, b, beta, c)],
+    ['does nothing, as with integers of the wrong width', () => {}],
+  ])('refuses one that %s', (_, sgemm) => {
+    expect(() => selfTest({ library: 'X', sgemm })).toThrow(refused);
+  });
 });

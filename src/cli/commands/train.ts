@@ -10,6 +10,7 @@ import { RunFolder } from '../../train/run-folder.ts';
 import { type Baseline, baselines } from '../baselines.ts';
 import { type Config, readConfigFile, resolveConfig } from '../config.ts';
 import { trainFlags } from '../flags.ts';
+import { openConfigured } from '../open-backend.ts';
 import { exitCodes, type Output } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { writePredictions, writeReport } from '../run-report.ts';
@@ -28,11 +29,12 @@ export async function trainCommand(_: string[], options: Record<string, unknown>
     log: (message) => output.note(message),
   });
   for (const { code, message, hint } of warnings(prepared)) output.warn(code, message, hint);
-  const model = makeModel(prepared);
+  const { backend, about } = await openConfigured(config, (line) => output.note(line));
+  const model = makeModel(prepared, backend);
   const loaders = makeLoaders(prepared, model);
   const { config: resolved, split } = prepared;
   loaders.train.steps(resolved.batch); // refuses a batch that cannot be, before there is a folder
-  const { backend } = model;
+  const optimizer = sgd(resolved.lr, { fold: !resolved.definitions });
   const folder = await RunFolder.create(
     files,
     String(options.runDir ?? 'runs'),
@@ -42,8 +44,8 @@ export async function trainCommand(_: string[], options: Record<string, unknown>
       argv: process.argv.slice(2),
       versions: { neuroforge: NEUROFORGE_VERSION, runtime: files.host.runtime },
       host: files.host,
-      backend: backend.name,
-      threads: backend.threads,
+      ...about,
+      folded: optimizer.folds,
       seed: resolved.seed,
       parameters: model.parameters.count,
       data: { name: split.train.name, source: prepared.source, hashes: split.train.hashes },
@@ -55,7 +57,7 @@ export async function trainCommand(_: string[], options: Record<string, unknown>
   );
 
   const run = fit(model, loaders, {
-    optimizer: sgd(resolved.lr),
+    optimizer,
     epochs: resolved.epochs,
     steps: resolved.steps,
     batch: resolved.batch,
