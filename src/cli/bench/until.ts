@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listData } from '../../data/list.ts';
+import { openData } from '../../data/open.ts';
+import { splitData } from '../../data/splits.ts';
 import { files } from '../../platform/index.ts';
 import type { Missing, Until97, UntilResult, UntilRun, UntilTask } from './document.ts';
 import type { Choice } from './participants.ts';
@@ -48,10 +50,18 @@ export async function timeTo97(choice: Choice, rounds: number, told: (message: s
   }
   const scratch = mkdtempSync(join(tmpdir(), 'neuroforge-bench-'));
   try {
-    return await race([...ourRacers(choice, scratch), ...peerRacers(choice, folder)], rounds, runProcess, told);
+    const rows = join(scratch, 'validation');
+    writeFileSync(rows, await validationRows());
+    return await race([...ourRacers(choice, scratch), ...peerRacers(choice, folder, rows)], rounds, runProcess, told);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** The row numbers that ours validates on (int32, as the machine has them): which rows they are decides how soon 97 % is reached. */
+async function validationRows(): Promise<Int32Array> {
+  const { train, test } = await openData(untilTask.data, { files });
+  return splitData(train, test, { val: untilTask.validation }).val.rowIds;
 }
 
 /** As {@link timeTo97}, of any racers and any way of running a program. */
@@ -151,9 +161,9 @@ function readOurs({ code, stdout, stderr, error }: Ended): ReturnType<Racer['rea
   };
 }
 
-function peerRacers({ peers, peersFolder }: Choice, folder: string): Racer[] {
-  const { batch, lr, validation, target, epochs } = untilTask;
-  const task = { data: folder, batch, lr, validation, target, epochs };
+function peerRacers({ peers, peersFolder }: Choice, folder: string, validation: string): Racer[] {
+  const { batch, lr, target, epochs } = untilTask;
+  const task = { data: folder, validation, batch, lr, target, epochs };
   const flags = Object.entries(task).flatMap(([key, value]) => [`--${key}`, String(value)]);
   return peers.flatMap((found): Racer[] => {
     const { peer, name, absent } = found;
