@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { loadBlas } from '../src/platform/blas.ts';
@@ -16,6 +17,7 @@ function child(
   threads: number,
   ending: string,
   signal?: NodeJS.Signals,
+  flags: string[] = [],
 ): Promise<{ code: number | null; text: string }> {
   const script = `
     import { openBackend, randn } from ${library};
@@ -26,7 +28,9 @@ function child(
     console.log('computed');
     ${ending}`;
   return new Promise((done, failed) => {
-    const p = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const p = spawn(process.execPath, [...flags, '--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let text = '';
     const read = (part: string): void => {
       text += part;
@@ -63,5 +67,48 @@ describe.skipIf(blas === null)('a process with a BLAS ends as it should', () => 
     test('interrupted without one', async () => {
       expect((await child(threads, "console.log('ready'); for (;;) a.matmul(b)", 'SIGINT')).code).toBe(128);
     });
+  });
+
+  // oneDNN's products keep their stack in heap memory: a signal handled meanwhile would corrupt it.
+  const computing = `
+    process.on('SIGUSR2', () => {});
+    const [x, w] = [randn([32, 784], { backend: on }), randn([784, 512], { backend: on })];
+    const until = Date.now() + 1500;
+    const other = (await import('node:child_process')).spawn('sh', ['-c',
+      'i=0; while [ $i -lt 4000 ]; do kill -USR2 ' + process.pid + ' || exit; i=$((i + 1)); done']);
+    const closed = new Promise((done) => other.on('close', done));
+    while (Date.now() < until) {
+      for (let i = 0; i < 20; i++) x.T.matmul(x.matmul(w));
+      await new Promise(setImmediate);
+    }
+    await closed;
+    let kept = [];
+    for (let i = 0; i < 2000; i++) kept.push(Buffer.alloc(1000 + i));
+    console.log('sound');`;
+
+  test.each([1, 2])('in a hail of signals, %i threads', async (threads) => {
+    expect(await child(threads, computing)).toEqual({ code: 0, text: 'computed\nsound\n' });
+  });
+
+  test('under a profiler, which samples by signals', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'neuroforge-profile-'));
+    try {
+      const flags = ['--cpu-prof', '--cpu-prof-interval', '200', '--cpu-prof-dir', folder];
+      const ending = 'for (let i = 0; i < 2000; i++) a.matmul(b);';
+      expect(await child(1, ending, undefined, flags)).toEqual({ code: 0, text: 'computed\n' });
+      const profile = JSON.parse(readFileSync(join(folder, readdirSync(folder)[0]), 'utf8'));
+      expect(profile.samples.length).toBeGreaterThan(100);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('what it starts takes signals as ever', async () => {
+    const ending = `
+      const { spawn } = await import('node:child_process');
+      const p = spawn('sleep', ['20']);
+      p.on('close', (_, signal) => console.log(signal));
+      p.on('spawn', () => p.kill('SIGTERM'));`;
+    expect(await child(1, ending)).toEqual({ code: 0, text: 'computed\nSIGTERM\n' });
   });
 });

@@ -50,7 +50,7 @@ async function search(name: string, threads: number, { loadBlas, blas }: OpenBac
   if (loadBlas) return loadBlas({ threads, library: blas });
   if (name === 'auto') return { blas: null, tried: [] };
   throw new NeuroForgeError('NF1303', 'the native backend needs a way to load a BLAS', {
-    hint: "pass { loadBlas } with import { loadBlas } from 'neuroforge/platform'",
+    hint: 'pass { loadBlas }, which neuroforge/platform exports',
   });
 }
 

@@ -11,12 +11,12 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { trainStep } from '../train/step.ts';
 import { centered, recurrent, tied } from '../verify/exemplars.ts';
 import { constant } from './initializers.ts';
-import { type AnyLayer, defineLayer } from './layer.ts';
+import { type AnyLayer, type Config, defineLayer } from './layer.ts';
 import { linear } from './linear.ts';
 import { relu } from './relu.ts';
 
 /** A layer whose parameter V gets a gradient that is read from another parameter, W. */
-const coupled = defineLayer<{}, { x: Tensor }>('coupled', {
+const coupled = defineLayer<Config, { x: Tensor }>('coupled', {
   init(ctx, input) {
     ctx.param('W', [input[0], input[0]], constant(0.1));
     ctx.param('V', [input[0], input[0]], constant(0.2));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Blas, loadBlas, selfTest } from '../../platform/blas.ts';
+import { type Blas, loadBlas } from '../../platform/blas.ts';
+import { selfTest } from '../../platform/blas-library.ts';
 import { conformance } from '../conformance.ts';
 import { createNativeBackend } from './native-backend.ts';
 
