@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { conforms, Workplace } from './cli.ts';
+import { conforms, main, Workplace } from './cli.ts';
 
 const place = new Workplace();
 const here = ['bench', 'tiny', '--rounds', '1', '--seconds', '0.01'];
@@ -52,6 +52,13 @@ describe('neuroforge bench', () => {
     ]);
     const broken = await place.json([...alone, ...peer('a', 2), ...peer('b', 'broken')], 1);
     expect(broken.missing).toMatchObject([{ who: 'b', state: 'failed' }]);
+  });
+
+  test('an older checkout takes part by its own command', async () => {
+    const before = `before=${process.execPath} ${main} bench --participant js`;
+    const document = await place.json([...here, '--backend', 'js', '--peers', 'none', '--peer', before]);
+    expect(document.results.map((r: { who: string }) => r.who)).toEqual(['js', 'before']);
+    expect(document.results[0].loss).toEqual(document.results[1].loss);
   });
 
   test('bars decide the exit code', async () => {
@@ -107,6 +114,8 @@ describe('neuroforge bench', () => {
     await place.refused(['bench', '--peers-dir', 'nowhere'], 'NF4144', 'nowhere');
     await place.refused([...alone, '--peer', 'a'], 'NF4145', 'NAME=COMMAND');
     await place.refused([...alone, '--bar', 'wide:a/b=1'], 'NF4146', 'tiny');
-    await place.refused(['bench', 'tiny', '--participant', 'cuda'], 'NF4142');
+    const child = ['bench', '--participant', 'cuda', '--batch', '16', '--net'];
+    await place.refused([...child, '64-32-10'], 'NF4142');
+    await place.refused([...child, '64-x'], 'NF4140', '784-512-128-10');
   });
 });

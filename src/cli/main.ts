@@ -107,7 +107,9 @@ command('bench [case...]', 'training steps a second, ours and peers: mission, bi
   .option('--until-97', 'also the time to 97 % on MNIST; "bench none --until-97" for that alone')
   .option('--until-rounds <n>', 'seeds of that', '5')
   .option('--out <folder>', 'write results.json, results.md and results.svg there')
-  .addOption(new Option('--participant <name>').hideHelp());
+  .addOption(new Option('--participant <name>', 'measure one of ours in this process').hideHelp())
+  .addOption(new Option('--net <widths>', 'its case').hideHelp())
+  .addOption(new Option('--batch <n>', 'its case').hideHelp());
 
 /** Commander's own complaints, said as ours are. */
 function usageError(error: CommanderError): NeuroForgeError {

@@ -35,6 +35,18 @@ export function benchCase(name: string): BenchCase {
   });
 }
 
+/** A case by its sizes, as the participants are told it: 784-512-128-10. Throws NF4140 for what are none. */
+export function caseOf(widths: string, batch: number): BenchCase {
+  const net = widths.split('-').map(Number);
+  if (net.length >= 2 && net.every((n) => Number.isInteger(n) && n >= 1))
+    return { name: widths, net, batch, about: '' };
+  throw new NeuroForgeError('NF4140', 'these are no widths of a network', {
+    where: '--net',
+    expected: 'like 784-512-128-10',
+    got: widths,
+  });
+}
+
 /** Different batches that the steps go around: 200, or as many as 25,600 rows give; either way far more than a cache holds. */
 export function batchesOf({ batch }: BenchCase): number {
   return Math.min(mostBatches, Math.floor(mostRows / batch));

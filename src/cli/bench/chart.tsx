@@ -66,6 +66,10 @@ function describe({ title, bars }: Panel): string {
     .join(', ')}.`;
 }
 
+function nameOf({ who, kind }: { readonly who: string; readonly kind: string }): string {
+  return kind === 'ours' ? `neuroforge ${who}` : who;
+}
+
 /** Cases in order, participants from fastest to slowest; floors, which train nothing, are in the tables. */
 function panelsOf({ cases, results, until97 }: BenchDocument): Panel[] {
   const panels = cases.map((c): Panel => {
@@ -74,9 +78,9 @@ function panelsOf({ cases, results, until97 }: BenchDocument): Panel[] {
       .toSorted((a, b) => a.msPerStep.median - b.msPerStep.median);
     return {
       title: `${c.name}: ${c.net.join('-')}, batch ${c.batch}`,
-      subtitle: 'ms a step; longer is faster',
+      subtitle: 'bars: steps a second; figures: ms a step',
       bars: here.map((r) => ({
-        name: r.who,
+        name: nameOf(r),
         value: 1 / r.msPerStep.median,
         text: `${formatNumber(r.msPerStep.median, 3)} ms`,
         ours: r.kind === 'ours',
@@ -88,7 +92,7 @@ function panelsOf({ cases, results, until97 }: BenchDocument): Panel[] {
     title: '97 % on MNIST from a cold start',
     subtitle: 'wall clock; shorter is faster',
     bars: raced.map((u) => ({
-      name: u.who,
+      name: nameOf(u),
       value: u.seconds.median,
       text: formatSeconds(u.seconds.median),
       ours: u.kind === 'ours',

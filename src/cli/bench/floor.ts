@@ -3,6 +3,7 @@ import { NativeBackend } from '../../backends/native/native-backend.ts';
 import { WasmBackend } from '../../backends/wasm/wasm-backend.ts';
 import type { CaseData } from './case-data.ts';
 import { type BenchCase, productsOf } from './cases.ts';
+import { summary } from './statistics.ts';
 
 /** W moves by so little a step that the floor may run for ever on the same numbers. */
 const rate = 1e-9;
@@ -81,18 +82,17 @@ function productOf(backend: Backend): ProductCall {
     backend.matmul(c, a, b, m, n, k, transA, transB, alpha, beta);
 }
 
-/** GFLOP/s of the bare register tile of the wasm kernels, best of 25 rounds; undefined for other backends. */
+/** GFLOP/s of the bare register tile of the wasm kernels, median of 50 rounds; undefined for other backends. */
 export function tileGflops(backend: Backend): number | undefined {
   if (!(backend instanceof WasmBackend) || backend instanceof NativeBackend) return undefined;
   const [k, times] = [512, 1500];
   const [a, b, c] = [4 * k, 8 * k, 32].map((n) => backend.allocate(n, 'bench tile'));
   backend.fill(a, 0.5, 4 * k);
   backend.fill(b, 0.5, 8 * k);
-  let best = Infinity;
-  for (let round = 0; round < 25; round++) {
+  const rounds = Array.from({ length: 50 }, () => {
     const from = performance.now();
     backend.kernels.tileRate(4 * a, 4 * b, k, 4 * c, times);
-    best = Math.min(best, performance.now() - from);
-  }
-  return (2 * 32 * k * times) / best / 1e6;
+    return performance.now() - from;
+  });
+  return (2 * 32 * k * times) / summary(rounds).median / 1e6;
 }

@@ -13,6 +13,7 @@ import { build } from '../../models/model.ts';
 import { sgd } from '../../optim/sgd.ts';
 import { loadBlas } from '../../platform/blas.ts';
 import { Arena } from '../../tensor/arena.ts';
+import { debug } from '../../tensor/debug.ts';
 import { trainStep } from '../../train/step.ts';
 import type { CaseData } from './case-data.ts';
 import { type BenchCase, benchLearningRate } from './cases.ts';
@@ -36,6 +37,7 @@ export function oursStep(
   { net, batch }: BenchCase,
   data: CaseData,
 ): (k: number) => number {
+  Object.assign(debug, { definitions: variant === 'definitions' });
   const [inputs, outputs] = [net[0], net[net.length - 1]];
   const binary = outputs === 1;
   const dataset = asDataset(data, inputs, Math.max(outputs, 2));

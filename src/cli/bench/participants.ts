@@ -92,7 +92,7 @@ function oursOf(of: BenchCase, backend: string, choice: Choice, heavy: boolean):
 
 /** This very program, as the process that measures one of ours. */
 function childCommand(who: string, of: BenchCase, seconds: number): Command {
-  const args = ['bench', of.name, '--participant', who, '--seconds', String(seconds)];
+  const args = ['bench', '--participant', who, ...caseArgs(of, seconds)];
   return { file: process.execPath, args: [process.argv[1], ...args] };
 }
 

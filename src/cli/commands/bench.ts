@@ -2,7 +2,7 @@ import os from 'node:os';
 import { NeuroForgeError } from '../../core/errors.ts';
 import { files } from '../../platform/index.ts';
 import { barsOfRun, judge, parseBar } from '../bench/bars.ts';
-import { type BenchCase, benchCase, benchCases, flopsOf } from '../bench/cases.ts';
+import { type BenchCase, benchCase, benchCases, caseOf, flopsOf } from '../bench/cases.ts';
 import type { BenchDocument } from '../bench/document.ts';
 import { machineNow } from '../bench/machine.ts';
 import type { Variant } from '../bench/ours.ts';
@@ -23,9 +23,8 @@ export async function benchCommand(args: string[], options: Record<string, unkno
   const seconds = positive(options.seconds, '--seconds');
   if (options.participant !== undefined) {
     const { participate } = await import('../bench/participant.ts');
-    process.stdout.write(
-      `${JSON.stringify(await participate(String(options.participant), benchCase(args[0]), seconds))}\n`,
-    );
+    const of = caseOf(String(options.net), whole(options.batch, '--batch'));
+    process.stdout.write(`${JSON.stringify(await participate(String(options.participant), of, seconds))}\n`);
     return exitCodes.fine;
   }
   const cases = casesOf(args);
