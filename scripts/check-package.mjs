@@ -86,8 +86,8 @@ console.log(JSON.stringify({ status: result.status, backend: model.backend.name,
 
 const consumer = `
 import * as everything from 'neuroforge';
-import { build, crossEntropy, defineLayer, fit, type FitResult, Loader, mlp, type Model, NeuroForgeError, sgd, splitData, digits, Tensor, weightsHash } from 'neuroforge';
-import { files } from 'neuroforge/platform';
+import { build, crossEntropy, defineLayer, fit, type FitResult, Loader, mlp, type Model, NeuroForgeError, openBackend, sgd, splitData, digits, Tensor, weightsHash } from 'neuroforge';
+import { files, loadBlas } from 'neuroforge/platform';
 
 const twice = defineLayer<{ by?: number }, null>('twice', {
   forward: (_ctx, x, { by = 2 }) => ({ y: x.mul(by), cache: null }),
@@ -96,8 +96,9 @@ const twice = defineLayer<{ by?: number }, null>('twice', {
 export const layer = twice({ by: 3 });
 export async function train(): Promise<FitResult> {
   const { train, val } = splitData(digits(), null);
-  const model: Model = build(mlp({ hidden: [4], outputs: 10 }), { input: [64], loss: crossEntropy() });
-  const run = fit(model, { train: new Loader(train), val: new Loader(val) }, { optimizer: sgd(0.1) });
+  const backend = await openBackend('auto', { loadBlas, threads: 1 });
+  const model: Model = build(mlp({ hidden: [4], outputs: 10 }), { input: [64], loss: crossEntropy(), backend });
+  const run = fit(model, { train: new Loader(train, { backend }), val: new Loader(val, { backend }) }, { optimizer: sgd(0.1) });
   for await (const event of run) if (event.type === 'epoch') console.log(event.epoch, event.val?.accuracy);
   const values: Float32Array | Float64Array = model.parameters.values.dataSync();
   const hash: string = await weightsHash(model.parameters);
@@ -148,6 +149,19 @@ check('an import that trains, saves and loads', () => {
   const said = JSON.parse(node(['train.mjs'], user));
   expect(said.status === 'done' && said.accuracy > 0.8 && said.same, JSON.stringify(said));
   return `${said.backend}, validation accuracy ${said.accuracy.toFixed(3)} after 3 epochs`;
+});
+
+check('without koffi: wasm, and why', () => {
+  const modules = join(user, 'node_modules');
+  for (const name of ['koffi', '@koromix']) rmSync(join(modules, name), { recursive: true, force: true });
+  const args = ['train', '--data', 'iris', '--epochs', '1', '--json', '--no-color'];
+  const said = JSON.parse(run('npx', ['--no', 'neuroforge', ...args], user));
+  const { chosen } = JSON.parse(readFileSync(join(user, said.run, 'run.json'), 'utf8'));
+  expect(
+    said.backend === 'wasm' && /^wasm: no BLAS found \(the package koffi is not installed\)/.test(chosen),
+    `${said.backend}, ${chosen}`,
+  );
+  return chosen;
 });
 
 check('publint', () => {

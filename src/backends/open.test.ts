@@ -20,7 +20,7 @@ describe('openBackend', () => {
     const lines: string[] = [];
     expect(await openBackend('auto', { loadBlas: nothing, log: (l) => lines.push(l) })).toBe(backend('wasm'));
     expect(lines).toEqual([
-      'wasm: no BLAS found (libx.so: not found); a faster one: apt-get install libdnnl2, or a system OpenBLAS',
+      'wasm: no BLAS found (libx.so: not found); to compute faster: apt-get install libdnnl2 (or another BLAS), npm install koffi',
     ]);
   });
 

@@ -36,7 +36,7 @@ export async function openBackend(name: BackendName | 'native', options: OpenBac
       return createNativeBackend(blas);
     }
     if (name === 'native') throw noBlas(tried);
-    if (options.loadBlas) log(`wasm: no BLAS found (${tried.join('; ')}); ${howToGetOne}`);
+    if (options.loadBlas) log(`wasm: no BLAS found (${tried.join('; ')}); to compute faster: ${howToGetOne}`);
   }
   if (threads > 1 && name !== 'auto' && name !== 'wasm') {
     throw new NeuroForgeError('NF4106', `the ${name} backend has one thread`, { got: `${threads} threads` });
@@ -44,7 +44,7 @@ export async function openBackend(name: BackendName | 'native', options: OpenBac
   return backend(name);
 }
 
-const howToGetOne = 'a faster one: apt-get install libdnnl2, or a system OpenBLAS';
+const howToGetOne = 'apt-get install libdnnl2 (or another BLAS), npm install koffi';
 
 async function search(name: string, threads: number, { loadBlas, blas }: OpenBackendOptions): Promise<BlasSearch> {
   if (loadBlas) return loadBlas({ threads, library: blas });
@@ -59,6 +59,6 @@ function noBlas(tried: readonly string[]): NeuroForgeError {
     where: '--backend native',
     expected: 'oneDNN, OpenBLAS, Accelerate, MKL or BLIS, and the package koffi',
     got: tried.join('; ') || 'none',
-    hint: `apt-get install libdnnl2, npm install koffi, or use --backend wasm`,
+    hint: `${howToGetOne}; or use wasm`,
   });
 }

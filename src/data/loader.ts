@@ -73,19 +73,13 @@ export class Loader<D extends Dataset = Dataset> {
     const storage = Storage.inArena(arena, size * features);
     fillRows(backend, storage.address(arena), dataset, rows, this.scaling);
     const x = new Tensor(storage, [size, features]);
-    const rowIds = rows.map((row) => dataset.rowIds[row]);
+    const rowIds = picked(dataset.rowIds, rows);
     return { x, y: this.#targets(rows, arena) as TargetsOf<D>, rows: rowIds, size, augmentation: null };
   }
 
   #targets(rows: Int32Array, arena: Arena): Indices | Tensor {
     const { y } = this.dataset;
-    if (y instanceof Int32Array) {
-      return new Indices(
-        this.backend,
-        rows.map((row) => y[row]),
-        arena,
-      );
-    }
+    if (y instanceof Int32Array) return new Indices(this.backend, picked(y, rows), arena);
     const storage = Storage.inArena(arena, rows.length);
     const heap = this.backend.heap();
     const at = storage.address(arena);
@@ -105,6 +99,12 @@ export class Loader<D extends Dataset = Dataset> {
     }
     return n;
   }
+}
+
+function picked(values: Int32Array, rows: Int32Array): Int32Array {
+  const out = new Int32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) out[i] = values[rows[i]];
+  return out;
 }
 
 /**

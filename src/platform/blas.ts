@@ -78,7 +78,8 @@ export async function loadBlas(options: BlasOptions = {}): Promise<BlasSearch> {
   const wanted = options.library ?? process.env.NEUROFORGE_BLAS ?? '';
   const tried: string[] = [];
   const koffi = await importKoffi().catch((error: unknown) => {
-    tried.push(`koffi: ${firstLine(error)}`);
+    const absent = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+    tried.push(absent ? 'the package koffi is not installed' : `koffi: ${firstLine(error)}`);
     return null;
   });
   if (koffi) {
