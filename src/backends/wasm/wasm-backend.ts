@@ -14,7 +14,7 @@ import {
   unaryOps,
 } from '../backend.ts';
 import { type Kernels, kernelModule } from './module.ts';
-import { RowStaging } from './raw-rows.ts';
+import { RowStaging, unchanged } from './raw-rows.ts';
 
 const pageBytes = 65536;
 const firstBytes = 64 * 2 ** 20;
@@ -248,6 +248,12 @@ export class WasmBackend implements Backend {
   }
 
   scaleRows(out: Address, x: RawRows, rows: Int32Array, cols: number, scaling: RowScaling): void {
+    if (unchanged(x, scaling)) {
+      for (let i = 0; i < rows.length; i++) {
+        this.#heap.set(x.subarray(rows[i] * cols, (rows[i] + 1) * cols), out + i * cols);
+      }
+      return;
+    }
     this.#staging.chunks(x, rows, cols, scaling, (first, count, kind, raw, offset, factor) => {
       this.kernels.scaleRows(kind, 4 * (out + first * cols), raw, count, cols, offset, factor, +scaling.alike);
     });

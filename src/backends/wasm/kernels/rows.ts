@@ -23,8 +23,8 @@ function fourBytes(a: usize): v128 {
 // @ts-ignore: decorator
 @inline
 function first(kind: i32, a: usize): v128 {
-  if (kind == BYTES) return f64x2.convert_low_i32x4_u(fourBytes(a));
-  if (kind == FLOATS) return f64x2.promote_low_f32x4(v128.load(a));
+  if (kind == BYTES) return f64x2.convert_low_i32x4_s(fourBytes(a));
+  if (kind == FLOATS) return f64x2.promote_low_f32x4(v128.load64_zero(a));
   return v128.load(a);
 }
 
@@ -32,8 +32,8 @@ function first(kind: i32, a: usize): v128 {
 // @ts-ignore: decorator
 @inline
 function second(kind: i32, a: usize): v128 {
-  if (kind == BYTES) return f64x2.convert_low_i32x4_u(upperHalf(fourBytes(a)));
-  if (kind == FLOATS) return f64x2.promote_low_f32x4(upperHalf(v128.load(a)));
+  if (kind == BYTES) return f64x2.convert_low_i32x4_s(upperHalf(fourBytes(a)));
+  if (kind == FLOATS) return f64x2.promote_low_f32x4(v128.load64_zero(a, 8));
   return v128.load(a, 16);
 }
 
@@ -55,6 +55,30 @@ function width(kind: i32): usize {
 @inline
 function scaled(x: v128, offset: v128, factor: v128): v128 {
   return f64x2.mul(f64x2.sub(x, offset), factor);
+}
+
+/** Four i32, scaled and rounded. */
+// @ts-ignore: decorator
+@inline
+function scaledFour(x: v128, offset: v128, factor: v128): v128 {
+  const low = scaled(f64x2.convert_low_i32x4_s(x), offset, factor);
+  return join(low, scaled(f64x2.convert_low_i32x4_s(upperHalf(x)), offset, factor));
+}
+
+/** As `uniform` for bytes, sixteen at a time; answers how many are left. */
+function sixteens(out: usize, a: usize, n: i32, offset: f64, factor: f64): i32 {
+  const offsets = f64x2.splat(offset);
+  const factors = f64x2.splat(factor);
+  for (; n >= 16; n -= 16, a += 16, out += 64) {
+    const x = v128.load(a);
+    const low = i16x8.extend_low_i8x16_u(x);
+    const high = i16x8.extend_high_i8x16_u(x);
+    v128.store(out, scaledFour(i32x4.extend_low_i16x8_u(low), offsets, factors));
+    v128.store(out, scaledFour(i32x4.extend_high_i16x8_u(low), offsets, factors), 16);
+    v128.store(out, scaledFour(i32x4.extend_low_i16x8_u(high), offsets, factors), 32);
+    v128.store(out, scaledFour(i32x4.extend_high_i16x8_u(high), offsets, factors), 48);
+  }
+  return n;
 }
 
 /** n values with one offset and factor for all. */
@@ -87,7 +111,12 @@ function each(kind: i32, out: usize, a: usize, n: i32, offset: usize, factor: us
 function rowsOf(
   kind: i32, out: usize, a: usize, rows: i32, cols: i32, offset: usize, factor: usize, alike: bool,
 ): void {
-  if (alike) return uniform(kind, out, a, rows * cols, load<f64>(offset), load<f64>(factor));
+  if (alike) {
+    const n = rows * cols;
+    const left = kind == BYTES ? sixteens(out, a, n, load<f64>(offset), load<f64>(factor)) : n;
+    const done = <usize>(n - left);
+    return uniform(kind, out + (done << 2), a + done * width(kind), left, load<f64>(offset), load<f64>(factor));
+  }
   const step = <usize>cols * width(kind);
   for (; rows > 0; rows--, a += step, out += (<usize>cols) << 2) each(kind, out, a, cols, offset, factor);
 }
