@@ -96,7 +96,7 @@ command('bench [case...]', 'training steps a second, ours and peers: mission, bi
   .option('--rounds <n>', 'fresh processes of each participant', '9')
   .option('--seconds <s>', 'measured in each, after warming up', '0.6')
   .option('--backend <names>', 'ours: native, wasm, js with commas, or none (default: all)')
-  .option('--threads <list>', 'of ours, with commas', '1,2')
+  .option('--threads <list>', 'of ours, with commas (default: 1,2 where there are two cores)')
   .option('--variants <names>', 'of ours: default, kept, definitions with commas', 'default,kept,definitions')
   .option('--peers <names>', 'all, none, or names with commas', 'all')
   .option('--peers-dir <folder>', "where the peers' scripts are: bench/peers in a checkout")

@@ -61,28 +61,26 @@ export function participantsOf(of: BenchCase, choice: Choice): Participant[] {
 }
 
 function oursOf(of: BenchCase, backend: string, choice: Choice, heavy: boolean): Participant[] {
-  const floors = backend !== 'js';
-  const at = (threads: number, variant: Variant, floor: boolean): OurName => ({ backend, threads, variant, floor });
-  const wanted: OurName[] = [];
+  const floorOf = (name: OurName): OurName => {
+    // definitions fold nothing
+    return { ...name, variant: name.variant === 'default' ? 'default' : 'kept', floor: true };
+  };
+  const wanted = new Map<string, OurName>();
   for (const threads of backend === 'js' ? [1] : choice.threads) {
     for (const variant of choice.variants) {
       if (variant !== 'default' && (threads > 1 || backend === 'js')) continue;
-      if (floors && variant !== 'definitions') wanted.push(at(threads, variant, true));
-      wanted.push(at(threads, variant, false));
+      const name: OurName = { backend, threads, variant, floor: false };
+      for (const each of backend === 'js' ? [name] : [floorOf(name), name]) wanted.set(nameOf(each), each);
     }
   }
-  return wanted.map((name): Participant => {
-    const who = nameOf(name);
-    const kept = name.variant === 'default' ? 'default' : 'kept'; // definitions fold nothing
-    const floor = { ...name, variant: kept, floor: true } as const;
-    const hasFloor = !name.floor && wanted.some((w) => nameOf(w) === nameOf(floor));
+  return [...wanted].map(([who, name]): Participant => {
     const slow = backend === 'js' && heavy;
     return {
       who,
       key: who,
       kind: name.floor ? 'floor' : 'ours',
       variant: name.variant,
-      floor: hasFloor ? nameOf(floor) : null,
+      floor: name.floor || backend === 'js' ? null : nameOf(floorOf(name)),
       command: slow ? null : childCommand(who, of, choice.seconds),
       absent: slow ? 'left out: a second or more a step' : null,
       get: slow ? `--backend ${backend}` : null,

@@ -80,7 +80,7 @@ async function choiceOf(options: Record<string, unknown>, seconds: number): Prom
   const chosen = choosePeers(String(options.peers));
   return {
     backends: words(options.backend ?? 'native,wasm,js', '--backend', ['native', 'wasm', 'js']),
-    threads: String(options.threads)
+    threads: String(options.threads ?? (os.cpus().length > 1 ? '1,2' : '1'))
       .split(',')
       .map((n) => whole(n, '--threads')),
     variants: words(options.variants, '--variants', ['default', 'kept', 'definitions']) as Variant[],
