@@ -8,8 +8,8 @@ interface Part {
   readonly a: Tensor;
   /** The right factor; null for `a` itself. */
   readonly b: Tensor | null;
-  readonly aVersion: number;
-  readonly bVersion: number;
+  /** How often their storages had been written then. */
+  readonly versions: readonly [number, number | undefined];
 }
 
 /**
@@ -34,14 +34,18 @@ export class Gradient {
   /** dW += d, of the parameter's shape, else NF1102. */
   add(d: Tensor): void {
     this.#check(d.shape);
-    this.#parts.push({ a: d, b: null, aVersion: d.storage.version, bVersion: 0 });
+    this.#note(d, null);
   }
 
   /** dW += a b, of the parameter's shape, without the product in between. */
   addProduct(a: Tensor, b: Tensor): void {
     const [m, n] = productShape(a, b);
     this.#check([m, n]);
-    this.#parts.push({ a, b, aVersion: a.storage.version, bVersion: b.storage.version });
+    this.#note(a, b);
+  }
+
+  #note(a: Tensor, b: Tensor | null): void {
+    this.#parts.push({ a, b, versions: [a.storage.version, b?.storage.version] });
   }
 
   #check(shape: readonly number[]): void {
@@ -76,9 +80,9 @@ export class Gradient {
 
   /** True if `descend` needs no gradient of its own: at most one part, and none that is read from the parameters. @internal */
   get folds(): boolean {
-    if (this.#parts.length > 1) return false;
     const parameters = this.#value.storage.root;
-    return this.#parts.every(({ a, b }) => a.storage.root !== parameters && b?.storage.root !== parameters);
+    const elsewhere = ({ a, b }: Part): boolean => a.storage.root !== parameters && b?.storage.root !== parameters;
+    return this.#parts.length <= 1 && this.#parts.every(elsewhere);
   }
 
   /** parameter <- parameter - lr dL/dparam; what does not fold must have been collected. @internal */
@@ -95,8 +99,8 @@ export class Gradient {
     }
   }
 
-  #checkUnwritten({ a, b, aVersion, bVersion }: Part): void {
-    if (a.storage.version === aVersion && (b === null || b.storage.version === bVersion)) return;
+  #checkUnwritten({ a, b, versions }: Part): void {
+    if (a.storage.version === versions[0] && b?.storage.version === versions[1]) return;
     throw new NeuroForgeError('NF1205', `a tensor handed over as gradient of ${this.#path} was written afterwards`, {
       where: this.#path,
       expected: 'what is given to grad().add or addProduct is left as it is until the step ends',

@@ -136,7 +136,6 @@ export class Parameters {
    * step's tensors, and asking after the step has ended throws NF1206.
    */
   gradient(path: string): Tensor {
-    this.sink(path);
     this.collect();
     return this.#gradientOf(path);
   }
