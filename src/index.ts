@@ -72,6 +72,7 @@ export { sgd } from './optim/sgd.ts';
 export { Arena } from './tensor/arena.ts';
 export { type Draw, full, indices, ones, type Place, rand, randn, randomMask, tensor, zeros } from './tensor/create.ts';
 export { debug } from './tensor/debug.ts';
+export { fused } from './tensor/fuse.ts';
 export { argmax, gatherRows, Indices } from './tensor/indices.ts';
 export { scope } from './tensor/scope.ts';
 // Tensors.

@@ -1,3 +1,8 @@
+import type { BinaryOp, Reduction, Spread, UnaryOp } from './operations.ts';
+import type { Compiled, Program } from './program.ts';
+
+export { type BinaryOp, binaryOps, type Reduction, type Spread, type UnaryOp, unaryOps } from './operations.ts';
+
 /**
  * A backend is a heap of numbers and the operations on it. It is not a graph, not a scheduler and not a memory
  * manager: it knows nothing of tensors, shapes beyond two dimensions, arenas or gradients.
@@ -17,34 +22,6 @@
 export type Address = number;
 
 export type DType = 'f32' | 'f64';
-
-/** Elementwise functions of one operand. `step`: 1 where x > 0, else 0. */
-export const unaryOps = [
-  'neg',
-  'abs',
-  'sign',
-  'square',
-  'sqrt',
-  'reciprocal',
-  'exp',
-  'log',
-  'tanh',
-  'sigmoid',
-  'softplus',
-  'relu',
-  'step',
-] as const;
-export type UnaryOp = (typeof unaryOps)[number];
-
-/** Elementwise functions of two operands. Comparisons give 1 or 0; `max` and `min` give NaN if either is NaN. */
-export const binaryOps = ['add', 'sub', 'mul', 'div', 'max', 'min', 'gt', 'ge', 'lt', 'le', 'eq'] as const;
-export type BinaryOp = (typeof binaryOps)[number];
-
-/** How an operand of a (rows, cols) operation is stored: whole, one row (cols), one column (rows), one number. */
-export type Spread = 'full' | 'row' | 'col' | 'scalar';
-
-/** Reductions. Over the columns of each row: (R, C) -> (R). Over the rows of each column: (R, C) -> (C). */
-export type Reduction = 'sum' | 'max';
 
 /** Rows of a data set as they are kept: outside the backend's heap. */
 export type RawRows = Uint8Array | Float32Array | Float64Array;
@@ -161,6 +138,12 @@ export interface Backend {
   read(a: Address, n: number): Float32Array | Float64Array;
   readAsync(a: Address, n: number): Promise<Float32Array | Float64Array>;
   write(out: Address, values: ArrayLike<number>): void;
+  /**
+   * One kernel for a whole program, with the bits of its operations run one by one; null if there is none for it, and
+   * then for good. Backends without it run every operation by itself.
+   */
+  compile?(program: Program): Compiled | null;
+
   /** Gives the memory back; the backend is of no use afterwards. */
   dispose(): void;
 }

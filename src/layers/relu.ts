@@ -1,5 +1,8 @@
+import { fused } from '../tensor/fuse.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Layer } from './layer.ts';
+
+const gate = fused('relu.backward', (dY: Tensor, x: Tensor) => dY.mul(x.gt(0))); // dX = dY where x > 0   (2)
 
 /** y = max(x, 0), of any shape; the derivative at 0 is taken as 0.  Nair & Hinton 2010. Derivation: ./relu.md */
 export function relu(): Layer<{ x: Tensor }> {
@@ -13,7 +16,7 @@ export function relu(): Layer<{ x: Tensor }> {
     },
 
     backward(_, dY, { x }) {
-      return dY.mul(x.gt(0)); // dX = dY where x > 0   (2)
+      return gate(dY, x); // (2)
     },
   };
 }

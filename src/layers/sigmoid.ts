@@ -1,5 +1,8 @@
+import { fused } from '../tensor/fuse.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Layer } from './layer.ts';
+
+const slope = fused('sigmoid.backward', (dY: Tensor, y: Tensor) => dY.mul(y.mul(y.rsub(1)))); // dX = dY y (1 - y)   (2)
 
 /** y = 1 / (1 + e^-x), of any shape, without overflow.  Derivation: ./sigmoid.md */
 export function sigmoid(): Layer<{ y: Tensor }> {
@@ -14,7 +17,7 @@ export function sigmoid(): Layer<{ y: Tensor }> {
     },
 
     backward(_, dY, { y }) {
-      return dY.mul(y.mul(y.rsub(1))); // dX = dY y (1 - y)   (2)
+      return slope(dY, y); // (2)
     },
   };
 }

@@ -1,6 +1,13 @@
 import { indices } from '../tensor/create.ts';
+import { fused } from '../tensor/fuse.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Layer } from './layer.ts';
+
+const ofRows = fused('softmax', (x: Tensor) => x.softmax()); // (1)
+const ofRowsBackward = fused('softmax.backward', (dP: Tensor, p: Tensor) => {
+  const inner = dP.mul(p).rowSum(); // <dP, p> of each row, (B, 1)   (3)
+  return dP.sub(inner).mul(p); // dX = p (dP - <dP, p>), the Jacobian never formed   (4)
+});
 
 /** p = e^x / sum e^x in each row of x (B, C), the row's maximum taken off first.  Derivation: ./softmax.md */
 export function softmax(): Layer<{ p: Tensor }> {
@@ -10,13 +17,12 @@ export function softmax(): Layer<{ p: Tensor }> {
     init: (_, input) => input,
 
     forward(_, x) {
-      const p = x.softmax(); // (1)
+      const p = ofRows(x); // (1)
       return { y: p, cache: { p } };
     },
 
     backward(_, dP, { p }) {
-      const inner = dP.mul(p).rowSum(); // <dP, p> of each row, (B, 1)   (3)
-      return dP.sub(inner).mul(p); // dX = p (dP - <dP, p>), the Jacobian never formed   (4)
+      return ofRowsBackward(dP, p); // (3), (4)
     },
   };
 }

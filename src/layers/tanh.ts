@@ -1,5 +1,8 @@
+import { fused } from '../tensor/fuse.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Layer } from './layer.ts';
+
+const slope = fused('tanh.backward', (dY: Tensor, y: Tensor) => dY.mul(y.square().rsub(1))); // dX = dY (1 - y^2)   (2)
 
 /** y = tanh x, of any shape.  Derivation: ./tanh.md */
 export function tanh(): Layer<{ y: Tensor }> {
@@ -14,7 +17,7 @@ export function tanh(): Layer<{ y: Tensor }> {
     },
 
     backward(_, dY, { y }) {
-      return dY.mul(y.square().rsub(1)); // dX = dY (1 - y^2)   (2)
+      return slope(dY, y); // (2)
     },
   };
 }

@@ -1,5 +1,15 @@
+import { fused } from '../tensor/fuse.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import type { Loss } from './loss.ts';
 import { labelsOf } from './targets.ts';
+
+/** z and y as one-hot rows (B, C) -> L (), dZ (B, C) */
+const lossOf = fused('cross-entropy', (z: Tensor, y: Tensor) => {
+  const zy = z.mul(y).rowSum(); // the true class's logit, (B, 1)
+  const loss = z.logSumExp().sub(zy).mean(); // (3)
+  const dZ = z.softmax().sub(y).div(z.rows); // (p - y) / B   (4)
+  return { loss, dOutput: dZ };
+});
 
 /**
  * Softmax and cross-entropy in one: L = mean(lse(z) - z_y) of logits z (B, C), finite wherever the logits are.
@@ -12,10 +22,7 @@ export function crossEntropy(): Loss {
 
     apply(z, batch) {
       const y = labelsOf('cross-entropy', z, batch).oneHot(z.cols); // (B, C)
-      const zy = z.mul(y).rowSum(); // the true class's logit, (B, 1)
-      const loss = z.logSumExp().sub(zy).mean(); // (3)
-      const dZ = z.softmax().sub(y).div(z.rows); // (p - y) / B   (4)
-      return { loss, dOutput: dZ };
+      return lossOf(z, y);
     },
 
     predict: (z) => z.softmax(),

@@ -2,8 +2,32 @@
  * One BLAS opened through koffi: its products, threads and version, and the test that it has to pass.
  */
 import { NeuroForgeError } from '../core/errors.ts';
-import type { Blas } from './blas.ts';
 import { withoutSignals } from './signals.ts';
+
+/** Single-precision products of row-major matrices on a heap, by element offsets. */
+export interface Blas {
+  /** `oneDNN`, `OpenBLAS`, `Accelerate`, `MKL` or `BLIS`. */
+  readonly library: string;
+  /** What was loaded: a file name or path. */
+  readonly file: string;
+  /** As the library tells it, with its core type where it tells that; empty where it does not. */
+  readonly version: string;
+  readonly threads: number;
+  /** c (m, n) = alpha op(a) (m, k) op(b) (k, n) + beta c; with beta 0, c is not read. */
+  sgemm(
+    heap: Float32Array,
+    transA: boolean,
+    transB: boolean,
+    m: number,
+    n: number,
+    k: number,
+    alpha: number,
+    a: number,
+    b: number,
+    beta: number,
+    c: number,
+  ): void;
+}
 
 /** koffi itself. */
 export type Native = typeof import('koffi').default;

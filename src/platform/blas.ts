@@ -3,32 +3,9 @@
  * dynamically, and is optional. Products run on views of whatever memory the caller has: nothing is copied.
  */
 import { NeuroForgeError } from '../core/errors.ts';
-import { type Native, openBlas } from './blas-library.ts';
+import { type Blas, type Native, openBlas } from './blas-library.ts';
 
-/** Single-precision products of row-major matrices on a heap, by element offsets. */
-export interface Blas {
-  /** `oneDNN`, `OpenBLAS`, `Accelerate`, `MKL` or `BLIS`. */
-  readonly library: string;
-  /** What was loaded: a file name or path. */
-  readonly file: string;
-  /** As the library tells it, with its core type where it tells that; empty where it does not. */
-  readonly version: string;
-  readonly threads: number;
-  /** c (m, n) = alpha op(a) (m, k) op(b) (k, n) + beta c; with beta 0, c is not read. */
-  sgemm(
-    heap: Float32Array,
-    transA: boolean,
-    transB: boolean,
-    m: number,
-    n: number,
-    k: number,
-    alpha: number,
-    a: number,
-    b: number,
-    beta: number,
-    c: number,
-  ): void;
-}
+export type { Blas } from './blas-library.ts';
 
 export interface BlasOptions {
   /** Default 1. */

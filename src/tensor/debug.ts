@@ -4,6 +4,6 @@ export const debug: {
   poison: boolean;
   /** Throw NF1204 when a view (`T`, `reshape`, `rowRange`) is read after its base was written. */
   versions: boolean;
-  /** Run fused functions operation by operation, as they are written. */
+  /** Run fused functions operation by operation, as they are written; the bits are the same. */
   definitions: boolean;
 } = { poison: false, versions: false, definitions: false };

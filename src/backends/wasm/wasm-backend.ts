@@ -13,6 +13,8 @@ import {
   type UnaryOp,
   unaryOps,
 } from '../backend.ts';
+import type { Compiled, Program } from '../program.ts';
+import { Compiler } from './compiler.ts';
 import { type Kernels, kernelModule } from './module.ts';
 import { RowStaging, unchanged } from './raw-rows.ts';
 
@@ -76,6 +78,7 @@ export class WasmBackend implements Backend {
   readonly #allocator: Allocator;
   readonly #scratch: number;
   readonly #staging: RowStaging;
+  #compiler: Compiler | null;
   #heap!: Float32Array;
   #integers!: Int32Array;
 
@@ -89,6 +92,7 @@ export class WasmBackend implements Backend {
     this.#allocator = new Allocator(first, this.#heap.length, 4, (capacity) => this.#grow(capacity));
     this.#scratch = 4 * this.#allocator.allocate(this.kernels.matmulScratch() / 4, 'wasm (packed operands)');
     this.#staging = new RowStaging(this);
+    this.#compiler = new Compiler(memory, this.kernels, this.#allocator);
   }
 
   #grow(capacity: number): number {
@@ -130,7 +134,12 @@ export class WasmBackend implements Backend {
   dispose(): void {
     this.#memory = undefined; // the instance and the views hold it too
     this.kernels = {} as Kernels;
+    this.#compiler = null;
     this.#remakeViews();
+  }
+
+  compile(program: Program): Compiled | null {
+    return this.#compiler?.compile(program) ?? null;
   }
 
   fill(out: Address, value: number, n: number): void {

@@ -3,6 +3,7 @@
 export { clip, axpy, binary, binaryScalar, copy, fill, unary, where } from './elementwise';
 export { gatherRows, oneHot, scatterAddRows, transpose } from './layout';
 export { matmul, matmulScratch, segmentedMatmul } from './matmul';
+export { expLanes, logLanes, sigmoidLanes, softplusLanes, tanhLanes } from './math';
 export { argmaxRows, reduceCols, reduceRows, topK } from './reduce';
 export { randomMask, randomNormal, randomUniform } from './random';
 export { scaleRows } from './rows';

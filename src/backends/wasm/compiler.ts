@@ -1,0 +1,59 @@
+import type { Address, Backend } from '../backend.ts';
+import type { Compiled, Program } from '../program.ts';
+import { type Emitted, emit } from './emit/emit.ts';
+
+/** As many programs as a backend makes kernels of; later ones run as written. */
+const mostPrograms = 256;
+
+/** Makes kernels of programs over one memory. */
+export class Compiler {
+  readonly #memory: WebAssembly.Memory;
+  readonly #kernels: WebAssembly.ModuleImports;
+  readonly #heap: Pick<Backend, 'allocate' | 'free'>;
+  #scratch: { at: Address; length: number } | null = null;
+  #left = mostPrograms;
+
+  constructor(memory: WebAssembly.Memory, kernels: object, heap: Pick<Backend, 'allocate' | 'free'>) {
+    this.#memory = memory;
+    this.#kernels = kernels as WebAssembly.ModuleImports;
+    this.#heap = heap;
+  }
+
+  /** Null where no kernel is to be had: none fits, there are enough of them, or the page forbids new modules. */
+  compile(program: Program): Compiled | null {
+    if (this.#left === 0) return null;
+    const emitted = emit(program, !(this.#memory.buffer instanceof ArrayBuffer));
+    if (!emitted) return null;
+    try {
+      const module = new WebAssembly.Module(emitted.bytes as BufferSource);
+      const imports = { env: { memory: this.#memory }, kernels: this.#kernels };
+      const { run } = new WebAssembly.Instance(module, imports).exports;
+      this.#left--;
+      this.#reserve(emitted.scratch);
+      return this.#kernel(program, emitted, run as (...numbers: number[]) => void);
+    } catch (error) {
+      if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) return null;
+      throw error;
+    }
+  }
+
+  #reserve(length: number): void {
+    if (this.#scratch && this.#scratch.length >= length) return;
+    if (this.#scratch) this.#heap.free(this.#scratch.at);
+    this.#scratch = { at: this.#heap.allocate(length, 'wasm (rows of fused kernels)'), length };
+  }
+
+  #kernel(program: Program, { bytes, split, extent, scratch }: Emitted, run: (...numbers: number[]) => void): Compiled {
+    const count = program.inputs.length + program.outputs.length;
+    const factors = [...program.inputs.map((i) => (i.byValue ? 1 : 4)), ...program.outputs.map(() => 4)];
+    const numbers = [...factors, 0, 0, extent];
+    return {
+      ...{ bytes, split, extent, scratch },
+      run: (list) => {
+        for (let i = 0; i < count; i++) numbers[i] = factors[i] * list[i];
+        numbers[count] = 4 * this.#scratch!.at;
+        run.apply(undefined, numbers);
+      },
+    };
+  }
+}
