@@ -37,7 +37,7 @@ export function oursStep(
   { net, batch }: BenchCase,
   data: CaseData,
 ): (k: number) => number {
-  Object.assign(debug, { definitions: variant === 'definitions' });
+  debug.definitions = variant === 'definitions';
   const [inputs, outputs] = [net[0], net[net.length - 1]];
   const binary = outputs === 1;
   const dataset = asDataset(data, inputs, Math.max(outputs, 2));
