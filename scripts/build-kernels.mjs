@@ -11,7 +11,9 @@ const folder = path.join(root, 'src/backends/wasm/kernels');
 const target = path.join(root, 'src/backends/wasm/kernels.generated.ts');
 const scratch = path.join(root, 'node_modules/.cache/neuroforge');
 
-const options = ['--runtime', 'stub', '--enable', 'simd', '--optimizeLevel', '3', '--noAssert', '--importMemory'];
+const options = ['--runtime', 'stub', '--enable', 'simd', '--optimizeLevel', '3', '--noAssert'];
+// A memory that threads share; src/backends/wasm/module.ts clears that bit for a single one.
+options.push('--importMemory', '--sharedMemory', '--maximumMemory', '65536', '--enable', 'threads');
 
 function fingerprint() {
   const hash = createHash('sha256').update(options.join(' '));
@@ -46,7 +48,7 @@ export async function buildKernels() {
 /** The compiled kernels over a memory of so many pages, for scripts. */
 export function loadKernels(pages) {
   const base64 = /'([A-Za-z0-9+/=]+)'/.exec(readFileSync(target, 'utf8'))[1];
-  const memory = new WebAssembly.Memory({ initial: pages });
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const module = new WebAssembly.Module(Buffer.from(base64, 'base64'));
   return { memory, kernels: new WebAssembly.Instance(module, { env: { memory } }).exports };
 }

@@ -2,9 +2,10 @@
 // library again as one file for pages.
 import { execFile, execFileSync } from 'node:child_process';
 import { appendFileSync, chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'vite';
+import { buildWorker } from './build-worker.mjs';
 import { bundledPackages, notices, noticesFile } from './third-party.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -25,11 +26,18 @@ async function bundle(configFile) {
 
 rmSync('dist', { recursive: true, force: true });
 execFileSync(process.execPath, ['scripts/build-kernels.mjs'], { stdio: 'inherit' });
+buildWorker();
 const [, commandLine, page] = await Promise.all([
   compileLibrary(),
   bundle('vite.cli.config.ts'),
   bundle('vite.browser.config.ts'),
 ]);
+
+// The script of a thread as a file, for pages whose policy forbids blob: workers.
+const load = (file) => import(pathToFileURL(`${root}dist/${file}`).href);
+const { inPageThread } = await load('platform/threads.js');
+const { workerSource } = await load('backends/wasm/worker.generated.js');
+writeFileSync('dist/wasm-worker.js', `${inPageThread(workerSource)}\n`);
 
 chmodSync('dist/cli/main.js', 0o755);
 appendFileSync('dist/neuroforge.browser.js', `/*!\n${readFileSync('LICENSE', 'utf8')}\n${notices(page)}*/\n`);

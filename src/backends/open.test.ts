@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { digits } from '../data/embedded/digits.ts';
+import { Loader } from '../data/loader.ts';
+import { fitScaling } from '../data/scaling.ts';
+import { splitData } from '../data/splits.ts';
+import { crossEntropy } from '../losses/cross-entropy.ts';
+import { mlp } from '../models/mlp.ts';
+import { build } from '../models/model.ts';
+import { sgd } from '../optim/sgd.ts';
 import { type BlasSearch, loadBlas } from '../platform/blas.ts';
+import { fit } from '../train/fit.ts';
 import { backend } from './default.ts';
 import { NativeBackend } from './native/native-backend.ts';
 import { openBackend } from './open.ts';
@@ -49,4 +58,19 @@ describe('openBackend', () => {
       expect(lines).toEqual([expect.stringMatching(/^native: \w+ \(.+\), 1 thread$/)]);
     }
   });
+});
+
+test('wasm on two threads trains to the bits of one, fused kernels included', async () => {
+  const weights: Float32Array[] = [];
+  for (const threads of [1, 2]) {
+    const on = await openBackend('wasm', { threads });
+    expect(on.threads).toBe(threads);
+    const { train } = splitData(digits(), null);
+    const loader = new Loader(train, { scaling: fitScaling('unit', train), backend: on });
+    const model = build(mlp({ hidden: [128, 64], outputs: 10 }), { input: [64], loss: crossEntropy(), backend: on });
+    await fit(model, { train: loader }, { optimizer: sgd(0.1), epochs: 2, batch: 128 });
+    weights.push(model.parameters.values.dataSync() as Float32Array);
+    if (threads > 1) on.dispose();
+  }
+  expect(weights[1]).toEqual(weights[0]);
 });

@@ -3,10 +3,13 @@ import type { BlasOptions, BlasSearch } from '../platform/blas.ts';
 import type { Backend } from './backend.ts';
 import { type BackendName, backend } from './default.ts';
 import { createNativeBackend } from './native/native-backend.ts';
+import { createThreadedWasmBackend } from './wasm/threaded-backend.ts';
 
 export interface OpenBackendOptions {
   /** Threads that compute, this one included. Default 1; `js` has no more. */
   readonly threads?: number;
+  /** In pages whose policy forbids `blob:` workers: the address of a copy of the thread's code. */
+  readonly workerUrl?: string | URL;
   /** `loadBlas` of `neuroforge/platform`, for `native` and for `auto` to find it. */
   readonly loadBlas?: (options: BlasOptions) => Promise<BlasSearch>;
   /** A BLAS by name or file, instead of the search order. */
@@ -18,7 +21,8 @@ export interface OpenBackendOptions {
 /**
  * The backend of that name, ready to compute. `native` is a system BLAS on the memory of `wasm`; `auto` is `native`
  * where one is found, else `wasm`, else `js`. Throws NF1303 when `native` is named and there is none, NF4106 for a
- * number of threads that cannot be, NF1302 where WebAssembly SIMD is missing.
+ * number of threads that cannot be, NF1302 where WebAssembly SIMD is missing, NF1304 and NF1305 where threads cannot be
+ * had or do not start.
  */
 export async function openBackend(name: BackendName | 'native', options: OpenBackendOptions = {}): Promise<Backend> {
   const { threads = 1, log = () => {} } = options;
@@ -38,10 +42,11 @@ export async function openBackend(name: BackendName | 'native', options: OpenBac
     if (name === 'native') throw noBlas(tried);
     if (options.loadBlas) log(`wasm: no BLAS found (${tried.join('; ')}); to compute faster: ${howToGetOne}`);
   }
-  if (threads > 1 && name !== 'auto' && name !== 'wasm') {
+  if (threads === 1) return backend(name);
+  if (name === 'js' || name === 'js64') {
     throw new NeuroForgeError('NF4106', `the ${name} backend has one thread`, { got: `${threads} threads` });
   }
-  return backend(name);
+  return createThreadedWasmBackend({ threads, workerUrl: options.workerUrl });
 }
 
 const howToGetOne = 'apt-get install libdnnl2 (or another BLAS), npm install koffi';

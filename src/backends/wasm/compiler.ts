@@ -5,6 +5,9 @@ import { type Emitted, emit } from './emit/emit.ts';
 /** As many programs as a backend makes kernels of; later ones run as written. */
 const mostPrograms = 256;
 
+/** A number an input, an output and for scratch, from, to. */
+export type FusedCall = (numbers: readonly number[]) => void;
+
 /** Makes kernels of programs over one memory. */
 export class Compiler {
   readonly #memory: WebAssembly.Memory;
@@ -13,7 +16,16 @@ export class Compiler {
   #scratch: { at: Address; length: number } | null = null;
   #left = mostPrograms;
 
-  constructor(memory: WebAssembly.Memory, kernels: object, heap: Pick<Backend, 'allocate' | 'free'>) {
+  readonly #through: (program: Program, emitted: Emitted, run: FusedCall) => FusedCall;
+
+  /** `through` gives what calls a kernel, for a backend that runs it in parts. */
+  constructor(
+    memory: WebAssembly.Memory,
+    kernels: object,
+    heap: Pick<Backend, 'allocate' | 'free'>,
+    through: (program: Program, emitted: Emitted, run: FusedCall) => FusedCall,
+  ) {
+    this.#through = through;
     this.#memory = memory;
     this.#kernels = kernels as WebAssembly.ModuleImports;
     this.#heap = heap;
@@ -43,7 +55,9 @@ export class Compiler {
     this.#scratch = { at: this.#heap.allocate(length, 'wasm (rows of fused kernels)'), length };
   }
 
-  #kernel(program: Program, { bytes, split, extent, scratch }: Emitted, run: (...numbers: number[]) => void): Compiled {
+  #kernel(program: Program, emitted: Emitted, run: (...numbers: number[]) => void): Compiled {
+    const { bytes, split, extent, scratch } = emitted;
+    const call = this.#through(program, emitted, (numbers) => run.apply(undefined, numbers as number[]));
     const count = program.inputs.length + program.outputs.length;
     const factors = [...program.inputs.map((i) => (i.byValue ? 1 : 4)), ...program.outputs.map(() => 4)];
     const numbers = [...factors, 0, 0, extent];
@@ -52,7 +66,7 @@ export class Compiler {
       run: (list) => {
         for (let i = 0; i < count; i++) numbers[i] = factors[i] * list[i];
         numbers[count] = 4 * this.#scratch!.at;
-        run.apply(undefined, numbers);
+        call(numbers);
       },
     };
   }

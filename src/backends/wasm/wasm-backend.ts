@@ -14,7 +14,8 @@ import {
   unaryOps,
 } from '../backend.ts';
 import type { Compiled, Program } from '../program.ts';
-import { Compiler } from './compiler.ts';
+import { Compiler, type FusedCall } from './compiler.ts';
+import type { Emitted } from './emit/emit.ts';
 import { type Kernels, kernelModule } from './module.ts';
 import { RowStaging, unchanged } from './raw-rows.ts';
 
@@ -43,12 +44,12 @@ export function defaultMemoryLimit(): number {
 }
 
 /** A memory that may grow to `maxBytes`, or to a half, a quarter … of it when the address space is not granted. */
-function reserve(maxBytes: number): WebAssembly.Memory {
+function reserve(maxBytes: number, shared: boolean): WebAssembly.Memory {
   const most = Math.floor(Math.min(Math.max(maxBytes, 0), 2 ** 32) / pageBytes);
   const initial = Math.min(firstBytes / pageBytes, most);
   for (let maximum = most; ; maximum = Math.max(Math.floor(maximum / 2), initial)) {
     try {
-      return new WebAssembly.Memory({ initial, maximum });
+      return new WebAssembly.Memory({ initial, maximum, shared });
     } catch (cause) {
       if (maximum > initial) continue;
       throw new NeuroForgeError('NF1301', `out of memory: wasm asked for its first ${initial / 16} MiB`, {
@@ -74,25 +75,33 @@ export class WasmBackend implements Backend {
   readonly integersPerElement = 1;
   /** The kernels themselves, which count addresses in bytes; for measurements and for kernels made later. */
   kernels: Kernels;
-  #memory: WebAssembly.Memory | undefined;
+  /** What the operations call: the kernels, or functions that run them in parts. */
+  protected calls: Kernels;
+  protected memory: WebAssembly.Memory | undefined;
   readonly #allocator: Allocator;
-  readonly #scratch: number;
+  /** Where products pack their operands, in bytes. */
+  protected readonly scratch: number;
   readonly #staging: RowStaging;
   #compiler: Compiler | null;
   #heap!: Float32Array;
   #integers!: Int32Array;
 
-  constructor(module: object, maxBytes: number) {
-    const memory = reserve(maxBytes);
-    this.#memory = memory;
+  constructor(module: object, maxBytes: number, shared = false) {
+    const memory = reserve(maxBytes, shared);
+    this.memory = memory;
     const instance = new WebAssembly.Instance(module as WebAssembly.Module, { env: { memory } });
     this.kernels = instance.exports as unknown as Kernels;
+    this.calls = this.kernels;
     this.#remakeViews();
     const first = 16 * ceil(this.kernels.heapBase() / 64);
     this.#allocator = new Allocator(first, this.#heap.length, 4, (capacity) => this.#grow(capacity));
-    this.#scratch = 4 * this.#allocator.allocate(this.kernels.matmulScratch() / 4, 'wasm (packed operands)');
+    this.scratch = this.allocateScratch();
     this.#staging = new RowStaging(this);
-    this.#compiler = new Compiler(memory, this.kernels, this.#allocator);
+    this.#compiler = new Compiler(memory, this.kernels, this.#allocator, (...made) => this.fusedCall(...made));
+  }
+
+  protected allocateScratch(): number {
+    return 4 * this.#allocator.allocate(this.kernels.matmulScratch() / 4, 'wasm (packed operands)');
   }
 
   #grow(capacity: number): number {
@@ -100,7 +109,7 @@ export class WasmBackend implements Backend {
     const wanted = Math.max(capacity, Math.min(2 * now, now + 2 ** 26));
     for (const elements of [wanted, capacity]) {
       try {
-        this.#memory?.grow(ceil((4 * elements) / pageBytes) - (4 * now) / pageBytes);
+        this.memory?.grow(ceil((4 * elements) / pageBytes) - (4 * now) / pageBytes);
         this.#remakeViews();
         return this.#heap.length;
       } catch {
@@ -111,7 +120,7 @@ export class WasmBackend implements Backend {
   }
 
   #remakeViews(): void {
-    const buffer = this.#memory?.buffer ?? new ArrayBuffer(0);
+    const buffer = this.memory?.buffer ?? new ArrayBuffer(0);
     this.#heap = new Float32Array(buffer);
     this.#integers = new Int32Array(buffer);
   }
@@ -132,10 +141,16 @@ export class WasmBackend implements Backend {
     return this.#allocator.usage();
   }
   dispose(): void {
-    this.#memory = undefined; // the instance and the views hold it too
+    this.memory = undefined; // the instance and the views hold it too
     this.kernels = {} as Kernels;
+    this.calls = this.kernels;
     this.#compiler = null;
     this.#remakeViews();
+  }
+
+  /** How a kernel that was made of a program is called. */
+  protected fusedCall(_program: Program, _emitted: Emitted, run: FusedCall): FusedCall {
+    return run;
   }
 
   compile(program: Program): Compiled | null {
@@ -143,13 +158,13 @@ export class WasmBackend implements Backend {
   }
 
   fill(out: Address, value: number, n: number): void {
-    this.kernels.fill(4 * out, value, n);
+    this.calls.fill(4 * out, value, n);
   }
   copy(out: Address, a: Address, n: number): void {
-    this.kernels.copy(4 * out, 4 * a, n);
+    this.calls.copy(4 * out, 4 * a, n);
   }
   unary(op: UnaryOp, out: Address, a: Address, n: number): void {
-    this.kernels.unary(unaryCode[op], 4 * out, 4 * a, n);
+    this.calls.unary(unaryCode[op], 4 * out, 4 * a, n);
   }
 
   binary(
@@ -172,21 +187,21 @@ export class WasmBackend implements Backend {
     const bStep = bSpread === 'full' ? 4 * cols : bSpread === 'col' ? 4 : 0;
     const kind = (aOne ? 1 : 0) + (bOne ? 2 : 0);
     const code = binaryCode[op];
-    if (flat) this.kernels.binary(code, 4 * out, 4 * a, 0, 4 * b, 0, kind, 1, rows * cols);
-    else this.kernels.binary(code, 4 * out, 4 * a, aStep, 4 * b, bStep, kind, rows, cols);
+    if (flat) this.calls.binary(code, 4 * out, 4 * a, 0, 4 * b, 0, kind, 1, rows * cols);
+    else this.calls.binary(code, 4 * out, 4 * a, aStep, 4 * b, bStep, kind, rows, cols);
   }
 
   binaryScalar(op: BinaryOp, out: Address, a: Address, s: number, reversed: boolean, n: number): void {
-    this.kernels.binaryScalar(binaryCode[op], 4 * out, 4 * a, s, +reversed, n);
+    this.calls.binaryScalar(binaryCode[op], 4 * out, 4 * a, s, +reversed, n);
   }
   where(out: Address, condition: Address, a: Address, b: Address, n: number): void {
-    this.kernels.where(4 * out, 4 * condition, 4 * a, 4 * b, n);
+    this.calls.where(4 * out, 4 * condition, 4 * a, 4 * b, n);
   }
   clip(out: Address, a: Address, low: number, high: number, n: number): void {
-    this.kernels.clip(4 * out, 4 * a, low, high, n);
+    this.calls.clip(4 * out, 4 * a, low, high, n);
   }
   axpy(y: Address, alpha: number, x: Address, n: number): void {
-    this.kernels.axpy(4 * y, alpha, 4 * x, n);
+    this.calls.axpy(4 * y, alpha, 4 * x, n);
   }
 
   matmul(
@@ -203,7 +218,7 @@ export class WasmBackend implements Backend {
   ): void {
     const add = beta === 0 ? 0 : 1;
     // biome-ignore format: one call
-    this.kernels.matmul(4 * c, 4 * a, 4 * b, m, n, k, +transA, +transB, alpha, beta, add, 0, m, 0, n, this.#scratch);
+    this.calls.matmul(4 * c, 4 * a, 4 * b, m, n, k, +transA, +transB, alpha, beta, add, 0, m, 0, n, this.scratch);
   }
 
   segmentedMatmul(
@@ -216,44 +231,48 @@ export class WasmBackend implements Backend {
     k: number,
     transB: boolean,
   ): void {
-    this.kernels.segmentedMatmul(4 * c, 4 * a, 4 * b, 4 * offsets, groups, n, k, +transB, this.#scratch);
+    const all = 2 ** 31 - 1;
+    // biome-ignore format: one call
+    this.calls.segmentedMatmul(
+      4 * c, 4 * a, 4 * b, 4 * offsets, groups, n, k, +transB, 0, all, 0, n, this.scratch,
+    );
   }
 
   transpose(out: Address, a: Address, rows: number, cols: number): void {
-    this.kernels.transpose(4 * out, 4 * a, rows, cols);
+    this.calls.transpose(4 * out, 4 * rows, 4 * a, 4 * cols, rows, cols);
   }
   gatherRows(out: Address, a: Address, indices: Address, n: number, cols: number): void {
-    this.kernels.gatherRows(4 * out, 4 * a, 4 * indices, n, cols);
+    this.calls.gatherRows(4 * out, 4 * a, 4 * indices, n, cols);
   }
   scatterAddRows(out: Address, a: Address, indices: Address, n: number, cols: number): void {
-    this.kernels.scatterAddRows(4 * out, 4 * a, 4 * indices, n, cols);
+    this.calls.scatterAddRows(4 * out, 4 * a, 4 * indices, n, cols, 4 * cols);
   }
   oneHot(out: Address, labels: Address, n: number, classes: number): void {
-    this.kernels.oneHot(4 * out, 4 * labels, n, classes);
+    this.calls.oneHot(4 * out, 4 * labels, n, classes);
   }
 
   reduceRows(op: Reduction, out: Address, a: Address, rows: number, cols: number): void {
-    this.kernels.reduceRows(op === 'sum' ? 0 : 1, 4 * out, 4 * a, rows, cols);
+    this.calls.reduceRows(op === 'sum' ? 0 : 1, 4 * out, 4 * a, rows, cols);
   }
   reduceCols(op: Reduction, out: Address, a: Address, rows: number, cols: number): void {
-    this.kernels.reduceCols(op === 'sum' ? 0 : 1, 4 * out, 4 * a, rows, cols);
+    this.calls.reduceCols(op === 'sum' ? 0 : 1, 4 * out, 4 * a, rows, cols, 4 * cols);
   }
   argmaxRows(out: Address, a: Address, rows: number, cols: number): void {
-    this.kernels.argmaxRows(4 * out, 4 * a, rows, cols);
+    this.calls.argmaxRows(4 * out, 4 * a, rows, cols);
   }
   topK(values: Address, indices: Address, a: Address, rows: number, cols: number, k: number): void {
-    this.kernels.topK(4 * values, 4 * indices, 4 * a, rows, cols, k);
+    this.calls.topK(4 * values, 4 * indices, 4 * a, rows, cols, k);
   }
 
   randomUniform(out: Address, n: number, key0: number, key1: number, step: number): void {
-    this.kernels.randomUniform(4 * out, n, key0, key1, step, 0);
+    this.calls.randomUniform(4 * out, n, key0, key1, step, 0);
   }
   randomNormal(out: Address, n: number, key0: number, key1: number, step: number): void {
-    this.kernels.randomNormal(4 * out, n, key0, key1, step, 0);
+    this.calls.randomNormal(4 * out, n, key0, key1, step, 0);
   }
   randomMask(out: Address, n: number, keep: number, key0: number, key1: number, step: number): void {
     const threshold = Math.floor(keep * 65536 + 0.5);
-    this.kernels.randomMask(4 * out, n, threshold, 65536 / threshold, key0, key1, step, 0);
+    this.calls.randomMask(4 * out, n, threshold, 65536 / threshold, key0, key1, step, 0);
   }
 
   scaleRows(out: Address, x: RawRows, rows: Int32Array, cols: number, scaling: RowScaling): void {
@@ -264,7 +283,7 @@ export class WasmBackend implements Backend {
       return;
     }
     this.#staging.chunks(x, rows, cols, scaling, (first, count, kind, raw, offset, factor) => {
-      this.kernels.scaleRows(kind, 4 * (out + first * cols), raw, count, cols, offset, factor, +scaling.alike);
+      this.calls.scaleRows(kind, 4 * (out + first * cols), raw, count, cols, offset, factor, +scaling.alike);
     });
   }
   read(a: Address, n: number): Float32Array {

@@ -1,7 +1,7 @@
 // The module's entry: every kernel takes byte addresses and ranges, keeps no state and allocates nothing, so that
-// threads may later run the same kernel on parts of one operation. Meaning and order of rounding: ../../backend.ts.
+// threads run the same kernel on parts of one operation. Meaning and order of rounding: ../../backend.ts.
 export { clip, axpy, binary, binaryScalar, copy, fill, unary, where } from './elementwise';
-export { gatherRows, oneHot, scatterAddRows, transpose } from './layout';
+export { gatherRows, oneHot, scatterAddRows, transposeBlock as transpose } from './layout';
 export { matmul, matmulScratch, segmentedMatmul } from './matmul';
 export { expLanes, logLanes, sigmoidLanes, softplusLanes, tanhLanes } from './math';
 export { argmaxRows, reduceCols, reduceRows, topK } from './reduce';

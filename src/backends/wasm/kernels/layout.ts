@@ -61,10 +61,6 @@ export function transposeBlock(out: usize, outStep: usize, a: usize, aStep: usiz
   }
 }
 
-export function transpose(out: usize, a: usize, rows: i32, cols: i32): void {
-  transposeBlock(out, (<usize>rows) << 2, a, (<usize>cols) << 2, rows, cols);
-}
-
 // @ts-ignore: decorator
 @inline
 function copyRow(out: usize, a: usize, n: i32): void {
@@ -78,17 +74,16 @@ export function gatherRows(out: usize, a: usize, indices: usize, n: i32, cols: i
   for (let i = 0; i < n; i++, out += step, indices += 4) copyRow(out, a + <usize>load<u32>(indices) * step, cols);
 }
 
-export function scatterAddRows(out: usize, a: usize, indices: usize, n: i32, cols: i32): void {
-  const step = (<usize>cols) << 2;
+/** `cols` columns of rows that are `step` bytes apart, in `out` and in a. */
+export function scatterAddRows(out: usize, a: usize, indices: usize, n: i32, cols: i32, step: usize): void {
   const r = cols & 3;
+  const rest = step - ((<usize>(cols & ~3)) << 2);
   for (let i = 0; i < n; i++, indices += 4) {
     let to = out + <usize>load<u32>(indices) * step;
     const end = a + ((<usize>(cols & ~3)) << 2);
     for (; a < end; a += 16, to += 16) v128.store(to, f32x4.add(v128.load(to), v128.load(a)));
-    if (r) {
-      storeTail(to, f32x4.add(loadTail(to, r), loadTail(a, r)), r);
-      a += (<usize>r) << 2;
-    }
+    if (r) storeTail(to, f32x4.add(loadTail(to, r), loadTail(a, r)), r);
+    a += rest;
   }
 }
 

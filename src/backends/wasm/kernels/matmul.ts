@@ -125,15 +125,18 @@ export function matmul(
   }
 }
 
+/** Those of the groups' rows that lie in i0 .. i1, columns j0 .. j1. */
 export function segmentedMatmul(
-  c: usize, a: usize, b: usize, offsets: usize, groups: i32, n: i32, k: i32, transB: bool, scratch: usize,
+  c: usize, a: usize, b: usize, offsets: usize, groups: i32, n: i32, k: i32, transB: bool,
+  i0: i32, i1: i32, j0: i32, j1: i32, scratch: usize,
 ): void {
   const matrix = ((<usize>k) * (<usize>n)) << 2;
   for (let g = 0; g < groups; g++, offsets += 4, b += matrix) {
-    const from = load<i32>(offsets);
-    const rows = load<i32>(offsets, 4) - from;
+    const from = max(load<i32>(offsets), i0);
+    const rows = min(load<i32>(offsets, 4), i1) - from;
+    if (rows <= 0) continue;
     const to = c + (<usize>from * <usize>n << 2);
     const x = a + (<usize>from * <usize>k << 2);
-    matmul(to, x, b, rows, n, k, false, transB, 1, 0, false, 0, rows, 0, n, scratch);
+    matmul(to, x, b, rows, n, k, false, transB, 1, 0, false, 0, rows, j0, j1, scratch);
   }
 }

@@ -94,8 +94,7 @@ function accumulate(op: i32, s: v128, x: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function columns(op: i32, out: usize, a: usize, rows: i32, cols: i32): void {
-  const step = (<usize>cols) << 2;
+function columns(op: i32, out: usize, a: usize, rows: i32, cols: i32, step: usize): void {
   const start = f32x4.splat(op == SUM ? 0 : -Infinity);
   for (; cols >= 16; cols -= 16, out += 64, a += 64) {
     let s0 = start;
@@ -128,10 +127,10 @@ function columns(op: i32, out: usize, a: usize, rows: i32, cols: i32): void {
   }
 }
 
-/** Columns are summed in the order of rows. */
-export function reduceCols(op: i32, out: usize, a: usize, rows: i32, cols: i32): void {
-  if (op == SUM) columns(SUM, out, a, rows, cols);
-  else columns(1, out, a, rows, cols);
+/** Columns are summed in the order of rows, which are `step` bytes apart. */
+export function reduceCols(op: i32, out: usize, a: usize, rows: i32, cols: i32, step: usize): void {
+  if (op == SUM) columns(SUM, out, a, rows, cols, step);
+  else columns(1, out, a, rows, cols, step);
 }
 
 export function argmaxRows(out: usize, a: usize, rows: i32, cols: i32): void {

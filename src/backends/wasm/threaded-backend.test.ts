@@ -1,0 +1,276 @@
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { trainDigits } from '../../../test/support/train-digits.js';
+import * as neuroforge from '../../index.ts';
+import { conformance } from '../conformance.ts';
+import { kernelModule, withMemoryShared } from './module.ts';
+import { cut } from './splits.ts';
+import { createThreadedWasmBackend, type ThreadedWasmBackend } from './threaded-backend.ts';
+import { createWasmBackend, type WasmBackend } from './wasm-backend.ts';
+
+/** Every operation is split that has two parts, however small. */
+const thresholds = { work: 1, product: 1, asleep: 1, backoff: 0 };
+const made: ThreadedWasmBackend[] = [];
+async function onThreads(threads: number): Promise<ThreadedWasmBackend> {
+  const backend = await createThreadedWasmBackend({ threads, maxBytes: 2 ** 30, thresholds });
+  made.push(backend);
+  return backend;
+}
+afterAll(() => {
+  for (const backend of made) backend.dispose();
+});
+
+const one = createWasmBackend();
+const [two, three] = [await onThreads(2), await onThreads(3)];
+const both = [two, three];
+
+describe.each(both)('conformance on $threads threads: the bits of js in f32', (backend) => {
+  for (const { name, skip, run } of conformance(() => backend)) test.skipIf(skip)(name, run);
+});
+
+const bits = (b: WasmBackend, at: number, n: number): string =>
+  Buffer.from(b.read(at, n).buffer as ArrayBuffer).toString('base64');
+
+describe('bit-equal to one thread', () => {
+  /** What `use` leaves in its result, on every backend the same. */
+  function same(use: (b: WasmBackend, take: (n: number) => number) => [at: number, n: number]): void {
+    const results = [one, ...both].map((b) => {
+      const taken: number[] = [];
+      const [at, n] = use(b, (size) => {
+        taken.push(b.allocate(size, 'test'));
+        return taken[taken.length - 1];
+      });
+      const result = bits(b, at, n);
+      for (const address of taken) b.free(address);
+      return result;
+    });
+    expect(new Set(results).size).toBe(1);
+  }
+
+  test.each([
+    [37, 45, 1100, false, false],
+    [5, 700, 33, false, true],
+    [301, 10, 129, true, false],
+    [2, 515, 64, false, false],
+    [64, 1, 2049, true, true],
+    [257, 1030, 31, true, false],
+  ])('a product of (%i, %i, %i), transposed %s %s', (m, n, k, ta, tb) => {
+    same((b, take) => {
+      const [x, y, c] = [take(m * k), take(k * n), take(m * n)];
+      b.randomNormal(x, m * k, 1, 2, 3);
+      b.randomNormal(y, k * n, 1, 2, 4);
+      b.randomNormal(c, m * n, 1, 2, 5);
+      b.matmul(c, x, y, m, n, k, ta, tb, 0.5, -2);
+      return [c, m * n];
+    });
+  });
+
+  test('a segmented product with empty and uneven groups', () => {
+    const [sizes, n, k] = [[3, 0, 130, 1, 70], 45, 300];
+    same((b, take) => {
+      const [x, y, c, offsets] = [take(204 * k), take(5 * k * n), take(204 * n), take(6)];
+      b.randomNormal(x, 204 * k, 1, 2, 3);
+      b.randomNormal(y, 5 * k * n, 1, 2, 4);
+      b.integers().set([0, ...sizes.map((_, g) => sizes.slice(0, g + 1).reduce((s, r) => s + r))], offsets);
+      b.segmentedMatmul(c, x, y, offsets, 5, n, k, false);
+      return [c, 204 * n];
+    });
+  });
+
+  test('commands of bounded work: more rounds than one', () => {
+    const n = 2 ** 22 + 5; // draws of normals are 2^26 units of work, two or three times the bound of a command
+    same((b, take) => {
+      const x = take(n);
+      b.randomNormal(x, n, 7, 8, 9);
+      b.unary('tanh', x, x, n);
+      return [x, n];
+    });
+  });
+});
+
+test('a training run: the weights of 1, 2 and 3 threads', async () => {
+  const reports = [];
+  for (const backend of [one, ...both]) reports.push(await trainDigits({ ...neuroforge, backend: () => backend }, ''));
+  expect(reports[0].steps.length).toBeGreaterThan(50);
+  expect(reports[0].accuracy).toBeGreaterThan(0.8);
+  for (const report of reports.slice(1)) expect(report).toEqual(reports[0]);
+});
+
+test('growth of the memory while threads live', async () => {
+  const b = await onThreads(2);
+  const a = b.allocate(3, 'a');
+  b.write(a, [1.5, -2, 3]);
+  const [before, n] = [b.usage().capacity, 20 * 2 ** 20];
+  const far = b.allocate(n, 'far');
+  expect(b.usage().capacity).toBeGreaterThan(before);
+  b.fill(far, 4, n);
+  expect([b.read(far, 1)[0], b.read(far + n - 1, 1)[0]]).toEqual([4, 4]);
+  expect(Array.from(b.read(a, 3))).toEqual([1.5, -2, 3]);
+  expect(b.read(a, 3).buffer).toBeInstanceOf(ArrayBuffer); // a copy, not a view of what is shared
+});
+
+describe('modules made later', () => {
+  const section = (id: number, ...content: number[]): number[] => [id, content.length, ...content];
+  const name = (text: string): number[] => [text.length, ...Buffer.from(text)];
+  const [i32, f32, func] = [0x7f, 0x7d, 0x60];
+  const get = (local: number): number[] => [0x20, local];
+  /** set(at, n, value): n floats of that value, by the kernel `fill` that it imports; it imports env.memory too. */
+  const setter = Uint8Array.from([
+    ...[0, ...Buffer.from('asm'), 1, 0, 0, 0],
+    ...section(1, 2, func, 3, i32, f32, i32, 0, func, 3, i32, i32, f32, 0),
+    ...section(
+      2,
+      2,
+      ...name('env'),
+      ...name('memory'),
+      2,
+      3,
+      1,
+      0x80,
+      0x80,
+      4,
+      ...name('kernels'),
+      ...name('fill'),
+      0,
+      0,
+    ),
+    ...section(3, 1, 1),
+    ...section(7, 1, ...name('set'), 0, 1),
+    ...section(10, 1, 10, 0, ...get(0), ...get(2), ...get(1), 0x10, 0, 0x0b),
+    ...section(0, ...name('x'), ...new Array(100).fill(0)),
+  ]);
+  const split = cut(1, 4, () => 1, { 0: () => 4 });
+
+  test.each(both)('run in all of $threads threads, after another one', (b) => {
+    b.load(setter);
+    const module = b.load(setter);
+    const at = b.allocate(103, 'x');
+    b.fill(at, 0, 103);
+    b.runSplit(module, 'set', split, [4 * at, 102, 2.5]);
+    expect(Array.from(b.read(at, 103))).toEqual([...new Array(102).fill(2.5), 0]);
+    expect(caught(() => b.load(setter.slice(0, 20)))).toBeInstanceOf(WebAssembly.CompileError);
+    b.fill(at, 1, 103);
+  });
+});
+
+describe('failures', () => {
+  test('a thread that was ended is reported, and every later call throws the same at once', async () => {
+    const threads = watchThreads();
+    const b = await onThreads(3);
+    const at = b.allocate(1000, 'x');
+    b.fill(at, 1, 1000);
+    await threads[0].terminate();
+    const error = await vi.waitFor(() => {
+      const thrown = caught(() => b.fill(at, 2, 1000));
+      expect(thrown).toMatchObject({ code: 'NF1305', message: expect.stringMatching(/thread 1 has ended/) });
+      return thrown;
+    });
+    expect(caught(() => b.unary('exp', at, at, 1))).toBe(error);
+    expect(caught(() => b.matmul(at, at, at, 1, 1, 1, false, false, 1, 0))).toBe(error);
+    await expect(exits(threads)).resolves.toBe(2);
+  });
+
+  test('a thread that dies under a running operation is reported within 5 s', async () => {
+    const threads = watchThreads();
+    const b = await onThreads(2);
+    const at = b.allocate(1000, 'x');
+    void threads[0].terminate(); // main does not get back to its events before the operation
+    const wait = vi.spyOn(Atomics, 'wait');
+    onTestFinished(() => wait.mockRestore());
+    const error = caught(() => {
+      for (;;) b.fill(at, 2, 1000);
+    });
+    const waited = wait.mock.calls.map(([, , , milliseconds]) => milliseconds!).reduce((sum, ms) => sum + ms);
+    expect(waited).toBeLessThanOrEqual(4500);
+    expect(error).toMatchObject({ code: 'NF1305', hint: expect.stringContaining('checkpoint') });
+    expect(caught(() => b.fill(at, 1, 1))).toBe(error);
+    await exits(threads);
+  });
+
+  test('a trap in a thread', async () => {
+    const b = await onThreads(2);
+    const [at, indices] = [b.allocate(4, 'x'), b.allocate(4, 'i')];
+    b.integers().set([0, 0, 2 ** 29, 2 ** 29], indices);
+    const error = caught(() => b.gatherRows(at, at, indices, 4, 1));
+    expect(error).toMatchObject({ code: 'NF1305', message: expect.stringContaining('out of bounds') });
+  });
+
+  test('dispose ends the threads', async () => {
+    const threads = watchThreads();
+    const b = await onThreads(3);
+    b.dispose();
+    await expect(exits(threads)).resolves.toBe(2);
+    expect(() => b.fill(0, 1, 1)).toThrow();
+  });
+
+  test.each([
+    ['throws', 'throw new Error("no luck")', /no luck/],
+    ['ends', '0', /ended with code 0/],
+    ['never says that it is ready', 'setInterval(() => {}, 1000)', /said nothing/],
+  ])('a thread that %s when it starts: NF1305, and none is left', async (_, script, message) => {
+    const threads = watchThreads(script);
+    const attempt = createThreadedWasmBackend({ threads: 3 });
+    await expect(attempt).rejects.toMatchObject({ code: 'NF1305', message: expect.stringMatching(message) });
+    await expect(exits(threads)).resolves.toBe(2);
+  });
+
+  test.each([0, 1.5, 65, Number.NaN])('%s threads: NF4106', async (threads) => {
+    await expect(createThreadedWasmBackend({ threads })).rejects.toMatchObject({ code: 'NF4106' });
+  });
+});
+
+function caught(use: () => void): unknown {
+  try {
+    use();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+type Worker = import('node:worker_threads').Worker;
+
+/** The threads that are started from now on, until the end of the test; with another script than ours, if given. */
+function watchThreads(script?: string): Worker[] {
+  const real = process.getBuiltinModule('worker_threads');
+  const seen: Worker[] = [];
+  class Watched extends real.Worker {
+    constructor(...[ours, options]: ConstructorParameters<typeof real.Worker>) {
+      super(script ?? ours, options);
+      seen.push(this);
+    }
+  }
+  const spy = vi.spyOn(process, 'getBuiltinModule').mockReturnValue({ ...real, Worker: Watched });
+  onTestFinished(() => spy.mockRestore());
+  return seen;
+}
+
+/** How many have ended, once all have. */
+async function exits(threads: readonly Worker[]): Promise<number> {
+  await vi.waitFor(() => expect(threads.map(({ threadId }) => threadId)).toEqual(threads.map(() => -1)));
+  return threads.length;
+}
+
+describe('one binary for memories of both kinds', () => {
+  const bytes = Uint8Array.from([...'xx', ...'\x03env\x06memory\x02'].map((c) => c.charCodeAt(0)).concat(3, 1, 2));
+
+  test('one bit differs', () => {
+    expect(Array.from(withMemoryShared(bytes, false))).toEqual([...bytes.slice(0, -3), 1, 1, 2]);
+    expect(Array.from(withMemoryShared(withMemoryShared(bytes, false), true))).toEqual(Array.from(bytes));
+    expect(withMemoryShared(bytes, true)).not.toBe(bytes);
+  });
+
+  test('each takes a memory of its kind only', () => {
+    const limits = { initial: 1024, maximum: 1024 };
+    for (const shared of [false, true]) {
+      const module = kernelModule(shared) as WebAssembly.Module;
+      const instance = (as: boolean): unknown =>
+        new WebAssembly.Instance(module, { env: { memory: new WebAssembly.Memory({ ...limits, shared: as }) } });
+      expect(instance(shared)).toBeInstanceOf(WebAssembly.Instance);
+      expect(() => instance(!shared)).toThrow(WebAssembly.LinkError);
+    }
+  });
+
+  test('a module without such a memory is refused', () => {
+    expect(() => withMemoryShared(bytes.slice(0, 9), true)).toThrowError(expect.objectContaining({ code: 'NF9001' }));
+  });
+});
