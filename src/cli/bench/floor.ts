@@ -82,9 +82,9 @@ function productOf(backend: Backend): ProductCall {
     backend.matmul(c, a, b, m, n, k, transA, transB, alpha, beta);
 }
 
-/** GFLOP/s of the bare register tile of the wasm kernels, median of 50 rounds; undefined for other backends. */
+/** GFLOP/s of the bare register tile of the wasm kernels, median of 50 rounds; undefined for others and for several threads. */
 export function tileGflops(backend: Backend): number | undefined {
-  if (!(backend instanceof WasmBackend) || backend instanceof NativeBackend) return undefined;
+  if (!(backend instanceof WasmBackend) || backend instanceof NativeBackend || backend.threads > 1) return undefined;
   const [k, times] = [512, 1500];
   const [a, b, c] = [4 * k, 8 * k, 32].map((n) => backend.allocate(n, 'bench tile'));
   backend.fill(a, 0.5, 4 * k);
