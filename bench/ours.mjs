@@ -1,6 +1,9 @@
-/** Our training step as `fit` takes it, gathering the batch included; `--backend wasm` (default) or `js`. */
+/**
+ * Our training step as `fit` takes it, gathering the batch included; `--backend wasm` (default), `js`, or
+ * `wasm-2` for two threads.
+ */
 import { readFileSync } from 'node:fs';
-import { Arena, backend, build, crossEntropy, Loader, mlp, sgd, trainStep } from '../dist/index.js';
+import { Arena, build, crossEntropy, Loader, mlp, openBackend, sgd, trainStep } from '../dist/index.js';
 import { benchCase, measure, report } from './case.mjs';
 
 const config = benchCase({ backend: 'wasm', steps: 600, warmup: 300 });
@@ -18,7 +21,8 @@ const rowIds = Int32Array.from({ length: count }, (_, i) => i);
 const classNames = Array.from({ length: classes }, (_, c) => String(c));
 const dataset = { name: 'bench', x, y, count, exampleShape: [inputs], classNames, rowIds, hashes: {} };
 
-const on = backend(config.backend);
+const [name, threads = '1'] = config.backend.split('-');
+const on = await openBackend(name, { threads: Number(threads) });
 const loader = new Loader(dataset, { backend: on });
 const model = build(mlp({ hidden: sizes.slice(1, -1), outputs: classes }), {
   input: [inputs],

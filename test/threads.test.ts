@@ -9,6 +9,8 @@ import { isolation, serve } from './support/serve.ts';
 // The built package on threads: processes that end by themselves, and pages.
 
 const threaded = 'dist/backends/wasm/threaded-backend.js';
+/** Small operations are split too, and no other program's load keeps them from it. */
+const thresholds = '{ work: 64, product: 64, asleep: 1, backoff: 0 }';
 
 interface Ended {
   readonly code: number | null;
@@ -20,7 +22,7 @@ interface Ended {
 function runProgram(body: string, onOutput: (text: string, pid: number) => void = () => {}): Promise<Ended> {
   const program = `
     import { createThreadedWasmBackend } from ${JSON.stringify(pathToFileURL(root + threaded).href)};
-    const b = await createThreadedWasmBackend({ threads: 3 });
+    const b = await createThreadedWasmBackend({ threads: 3, thresholds: ${thresholds} });
     const at = b.allocate(2 ** 16, 'x');
     const work = () => b.randomNormal(at, 2 ** 16, 1, 2, 3);
     work();
@@ -95,9 +97,10 @@ const worker = (workerUrl?: string): string => `
   import { createThreadedWasmBackend } from '/${threaded}';
   import * as nf from '/dist/neuroforge.browser.js';
   import { trainDigits } from '/test/support/train-digits.js';
-  const thresholds = { work: 64, product: 64, asleep: 1, backoff: 0 };
   try {
-    const backend = await createThreadedWasmBackend({ threads: 2, thresholds, workerUrl: ${JSON.stringify(workerUrl)} });
+    const backend = await createThreadedWasmBackend({
+      threads: 2, thresholds: ${thresholds}, workerUrl: ${JSON.stringify(workerUrl)},
+    });
     const report = await trainDigits({ ...nf, backend: () => backend }, '');
     backend.dispose();
     postMessage({ threads: backend.threads, report });

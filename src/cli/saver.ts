@@ -23,9 +23,11 @@ export class Saver {
 
   /** The end of an epoch, the model standing still. */
   async at(event: EpochEvent): Promise<void> {
+    const due = performance.now() - this.#saved >= everyMs;
+    if (!due && !event.best && this.#best !== null) return;
     const snapshot = this.#model.parameters.snapshot();
     if (event.best || this.#best === null) this.#best = { snapshot, at: event };
-    if (performance.now() - this.#saved < everyMs) return;
+    if (!due) return;
     await this.#save(snapshot, event, this.#best.snapshot, this.#best.at);
     this.#saved = performance.now();
   }

@@ -125,7 +125,7 @@ export class Fit implements PromiseLike<FitResult>, AsyncIterable<FitEvent> {
         rows += b.size;
         clock.tick();
         if (stepEvents > 0 && step % stepEvents === 0) {
-          const msPerStep = clock.sinceLast(stepEvents);
+          const msPerStep = clock.mark();
           await this.#events.emit({ type: 'step', step, epoch, loss, learningRate: lr, msPerStep });
         }
         if (pause.due()) await pause.pause();

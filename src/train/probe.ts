@@ -25,13 +25,20 @@ export function probe(model: Model, train: Loader): Probe {
   };
   try {
     model.computeGradients(train.batch(firstRows(Math.min(256, train.count)), arena), false);
-    let sum = 0;
-    for (const g of model.parameters.gradients.dataSync()) sum += g * g;
+    const { gradients } = model.parameters;
+    const at = gradients.address(arena); // read where they lie: a copy is two megabytes
+    const sum = sumOfSquares(model.backend.heap(), at, gradients.size);
     return { gradientNorm: Math.sqrt(sum), deadShare: dead / units };
   } finally {
     model.pass.listener = null;
     arena.dispose();
   }
+}
+
+function sumOfSquares(heap: Float32Array | Float64Array, from: number, n: number): number {
+  let sum = 0;
+  for (let i = from; i < from + n; i++) sum += heap[i] * heap[i];
+  return sum;
 }
 
 /** The probe names of all ReLU outputs, e.g. `1.output`. */

@@ -1,9 +1,17 @@
-/** Times steps from the start of one to the start of the next; what lies between `suspend` and `resume` is left out. */
+const warmUpSteps = 100;
+
+/**
+ * Times steps from the start of one to the start of the next; what lies between `suspend` and `resume` is left out. Its
+ * memory is bounded however long the run.
+ */
 export class StepClock {
   readonly #start = performance.now();
-  readonly #durations: number[] = [];
+  readonly #warmUp: number[] = [];
+  readonly #later = new Spread(4096);
+  #laterSum = 0;
   #last = this.#start;
-  #mark = 0;
+  #sinceMark = 0;
+  #stepsSinceMark = 0;
 
   resume(): void {
     this.#last = performance.now();
@@ -15,34 +23,72 @@ export class StepClock {
   /** A step has ended. */
   tick(): void {
     const now = performance.now();
-    this.#durations.push(now - this.#last);
+    const ms = now - this.#last;
     this.#last = now;
+    this.#sinceMark += ms;
+    this.#stepsSinceMark++;
+    if (this.#warmUp.length < warmUpSteps) {
+      this.#warmUp.push(ms);
+    } else {
+      this.#laterSum += ms;
+      this.#later.add(ms);
+    }
   }
 
-  /** Mean of the last `n` steps. */
-  sinceLast(n: number): number {
-    const from = Math.max(this.#mark, this.#durations.length - n);
-    let sum = 0;
-    for (let i = from; i < this.#durations.length; i++) sum += this.#durations[i];
-    this.#mark = this.#durations.length;
-    return sum / (this.#durations.length - from);
+  /** Mean of the steps since this was last asked, or since the start; NaN without any. */
+  mark(): number {
+    const mean = this.#sinceMark / this.#stepsSinceMark;
+    this.#sinceMark = 0;
+    this.#stepsSinceMark = 0;
+    return mean;
   }
 
   seconds(): number {
     return (performance.now() - this.#start) / 1000;
   }
 
-  /** Mean and median milliseconds a step; the first 100 steps warm up and count only if there are no more. */
+  /**
+   * Mean and median milliseconds a step; the first 100 steps warm up and count only if there are no more than 200. The
+   * median of a run of more than 8,192 steps is that of a sample, evenly spread over the run.
+   */
   summary(): { msPerStep: number; msPerStepMedian: number } {
-    const all = this.#durations;
-    const counted = all.slice(all.length > 200 ? 100 : 0).sort((a, b) => a - b);
-    if (counted.length === 0) return { msPerStep: Number.NaN, msPerStepMedian: Number.NaN };
-    const middle = Math.floor(counted.length / 2);
-    return {
-      msPerStep: counted.reduce((a, b) => a + b, 0) / counted.length,
-      msPerStepMedian: counted.length % 2 ? counted[middle] : (counted[middle - 1] + counted[middle]) / 2,
-    };
+    const { count, kept } = this.#later;
+    if (count > warmUpSteps) return { msPerStep: this.#laterSum / count, msPerStepMedian: medianOf(kept) };
+    const all = [...this.#warmUp, ...kept];
+    return { msPerStep: all.reduce((a, b) => a + b, 0) / all.length, msPerStepMedian: medianOf(all) };
   }
+}
+
+/** Every k-th of the values that were added, evenly spread: at least `enough` of them and less than twice as many. */
+class Spread {
+  readonly #enough: number;
+  #kept: number[] = [];
+  #every = 1;
+  count = 0;
+
+  constructor(enough: number) {
+    this.#enough = enough;
+  }
+
+  get kept(): readonly number[] {
+    return this.#kept;
+  }
+
+  add(value: number): void {
+    if (this.count++ % this.#every !== 0) return;
+    this.#kept.push(value);
+    if (this.#kept.length < 2 * this.#enough) return;
+    this.#kept = this.#kept.filter((_, i) => i % 2 === 0);
+    this.#every *= 2;
+  }
+}
+
+/** NaN of nothing. */
+function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  if (sorted.length === 0) return Number.NaN;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 /** Lets the event loop run every 50 ms, without the clamp that browsers put on timers. */

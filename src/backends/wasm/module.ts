@@ -110,13 +110,13 @@ export function kernelModule(shared = false): object {
     Uint8Array.from(atob(kernels), (c) => c.charCodeAt(0)),
     shared,
   );
-  if (!WebAssembly.validate(bytes)) {
+  if (!WebAssembly.validate(bytes as BufferSource)) {
     throw new NeuroForgeError('NF1302', 'the wasm backend needs WebAssembly SIMD, which this runtime does not offer', {
       where: 'wasm',
       hint,
     });
   }
-  const module = new WebAssembly.Module(bytes);
+  const module = new WebAssembly.Module(bytes as BufferSource);
   compiled.set(shared, module);
   return module;
 }
@@ -133,7 +133,7 @@ function letters(text: string): number[] {
  * A copy of a module whose imported memory is shared or not: two bits in the flags of the import. The code is the same
  * either way, since none of it needs atomic instructions. Throws NF9001 for a module without such an import.
  */
-export function withMemoryShared(module: Uint8Array, shared: boolean): Uint8Array<ArrayBuffer> {
+export function withMemoryShared(module: Uint8Array, shared: boolean): Uint8Array {
   const at = module.findIndex((_, i) => memoryImport.every((byte, j) => module[i + j] === byte));
   const flags = at + memoryImport.length;
   if (at < 0 || (module[flags] & ~isShared) !== hasMaximum) {

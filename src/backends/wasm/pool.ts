@@ -30,7 +30,10 @@ export interface PoolOptions {
   /** The exports that commands name by their place here. */
   readonly names: readonly string[];
   readonly workerUrl?: string | URL | undefined;
-  /** Operations that main does alone after a stall, twice as many after the next: threads that share their processors with other programs are slower than none. */
+  /**
+   * Operations that main does alone after a stall, twice as many after the next: threads that share their processors
+   * with other programs are slower than none. 0 for never.
+   */
   readonly backoff: number;
   /** Told once, before the error is thrown: nothing works from here on. */
   readonly onFailure: (error: NeuroForgeError) => void;
@@ -45,8 +48,8 @@ export interface LoadedModule {
 }
 
 /**
- * Threads that run functions over one shared memory, fork and join. A
- * command costs a few stores here and a load there while the threads spin; sleeping ones are woken by the next command.
+ * Threads that run functions over one shared memory, fork and join. A command costs a few stores here and a load there
+ * while the threads spin; sleeping ones are woken by the next command.
  * A thread that dies, fails or does not answer for 4 seconds ends the pool: NF1305, now and at every later command.
  */
 export class Pool {
@@ -115,6 +118,9 @@ export class Pool {
   /** Has thread w run function `id`; it must have joined since its last command. Throws NF1305 when the pool has ended. */
   post(w: number, id: number, args: readonly number[]): void {
     if (this.#failure) throw this.#failure;
+    if (args.length > layout.arguments) {
+      throw new NeuroForgeError('NF9001', `a command has at most ${layout.arguments} arguments, not ${args.length}`);
+    }
     const words = this.#words;
     const slot = (w * layout.bytes) / 4;
     const first = slot / 2 + layout.argument;

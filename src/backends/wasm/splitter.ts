@@ -4,8 +4,8 @@ import type { Call, Pool } from './pool.ts';
 import { type Args, type ProductSplit, productSplits, type Split, splits } from './splits.ts';
 
 /**
- * From how much work on an operation is split, in additions of one element and in multiplications of a product; and from how
- * much on it waits for threads that sleep, rather than wake them for what comes next and go on alone.
+ * From how much work on an operation is split: in additions of one element, in multiplications of a product, and from
+ * how many times as much on it waits for threads that sleep, rather than wake them for what comes next and go on alone.
  */
 export interface Thresholds {
   readonly work: number;

@@ -2,23 +2,23 @@
  * What a thread of the pool does: waits for its command, runs one function over the shared memory, says that it is
  * done. This file reaches the thread as text (worker.generated.ts), so it imports nothing.
  *
- * Each thread has a slot in `control`, main's is unused. Main writes a command and then its number; the thread spins
+ * Each thread has a slot in `control`; main's is unused. Main writes a command and then its number; the thread spins
  * on that number for `spinTime` milliseconds, then sleeps until main, which sees `parked`, wakes it. Where main has to
  * wait for long it sets `awaited` and sleeps until the thread wakes it.
  */
 export const slotLayout = {
-  /** A slot in bytes: two cache lines and a half that main writes, then one that the thread writes. */
-  bytes: 256,
+  /** A slot in bytes: six cache lines that main writes, then one that the thread writes. */
+  bytes: 512,
   // In 32-bit words from the slot's start.
   sequence: 0,
   function: 1,
   count: 2,
-  done: 48,
-  parked: 49,
-  awaited: 50,
+  done: 96,
+  parked: 97,
+  awaited: 98,
   /** The first argument, in 64-bit words from the slot's start. */
   argument: 2,
-  arguments: 22,
+  arguments: 46,
   /** After all slots, in bytes: parts of a module on their way to the threads, or the words of a failed one. */
   mailbox: 16384,
 };
