@@ -59,6 +59,12 @@ describe.skipIf(!chromiumExpected)(`training in Chromium${unlessChromium}`, { ti
     }
   });
 
+  test('fused or as written, the bits are the same', () => {
+    expect(node.js.kernels).toBe(0);
+    expect(node.wasm.kernels).toBeGreaterThan(1); // the loss and the ReLU's way back
+    expect(trainInNode(`${root}dist/index.js`, 'wasm', true)).toEqual({ ...node.wasm, kernels: 0 });
+  });
+
   describe.each(Object.entries(kinds))('%s', (kind, headers) => {
     let site: Site;
     beforeAll(async () => {

@@ -24,7 +24,6 @@ export class Recorder implements Backend {
   readonly #known = new Map<string, number>();
   readonly #held = new Map<Address, { value: number; size: number }>();
   #top = 0;
-  #end = 0;
 
   /** Declares the next argument, held at `at`. All of them come before the first operation. */
   input(at: Address, input: Input): void {
@@ -36,7 +35,7 @@ export class Recorder implements Backend {
   program(name: string, results: readonly { at: Address; size: number }[]): Program {
     return {
       name,
-      inputs: this.#inputs,
+      inputs: this.#inputs.map(({ size, column, byValue }) => ({ size, column, byValue })),
       steps: this.#steps,
       outputs: results.map(({ at, size }) => this.#value(at, size)),
       writes: this.#inputs.flatMap(({ at, size }, input) => {
@@ -52,10 +51,12 @@ export class Recorder implements Backend {
   }
 
   #hold(at: Address, value: number, size: number): void {
-    const held = this.#held.get(at);
-    if (size === 0 || (held ? held.size !== size : at < this.#end)) refuse('a part of a value is written');
+    if (size === 0) refuse('an empty value');
+    for (const [start, held] of this.#held) {
+      const apart = at + size <= start || start + held.size <= at;
+      if (!apart && (start !== at || held.size !== size)) refuse('a part of a value is written');
+    }
     this.#held.set(at, { value, size });
-    if (at + size > this.#end) this.#end = at + size;
   }
 
   #step(op: StepOp, operands: readonly Operand[], rows: number, cols: number, size: number, constant?: number): number {

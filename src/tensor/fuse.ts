@@ -15,7 +15,7 @@ type Arguments<A extends readonly Tensor[]> = { [K in keyof A]: A[K] | number };
 
 /** One-off shapes are not worth a kernel: it is made at this call with the same shapes. */
 const firstCompiled = 3;
-/** Shapes that a function counts the calls of before they have a kernel. */
+/** Shapes without a kernel that a function remembers. */
 const mostPending = 16;
 
 /**
@@ -64,9 +64,11 @@ class Fusion {
   run(args: readonly (Tensor | number)[]): FusedResult {
     const backend = (args.find((a) => typeof a !== 'number') as Tensor | undefined)?.storage.backend;
     if (!backend?.compile || debug.definitions || debug.versions) return this.#asWritten(args, backend);
+    const arena = commonArena(args, backend);
+    if (arena === undefined) return this.#asWritten(args, backend);
     const variant = this.#variant(backend, args);
     if (variant.kernel === undefined && ++variant.calls >= firstCompiled) variant.kernel = this.#compile(backend, args);
-    const result = variant.kernel ? runKernel(variant.kernel, backend, args) : null;
+    const result = variant.kernel ? runKernel(variant.kernel, arena, args) : null;
     return result ?? this.#asWritten(args, backend);
   }
 
@@ -81,7 +83,7 @@ class Fusion {
       this.#variants.set(backend, variants);
     }
     for (const v of variants) if (fits(v.shapes, args)) return v;
-    const pending = variants.filter((v) => v.kernel === undefined);
+    const pending = variants.filter((v) => !v.kernel);
     if (pending.length >= mostPending) variants.splice(variants.indexOf(pending[0]), 1);
     const made = { shapes: args.map((a) => (typeof a === 'number' ? null : a.shape)), calls: 0, kernel: undefined };
     variants.push(made);
@@ -105,17 +107,15 @@ function fits(shapes: readonly (Shape | null)[], args: readonly (Tensor | number
 }
 
 /** Null, with nothing done, for operands that only the definition knows how to treat. */
-function runKernel(kernel: Kernel, backend: Backend, args: readonly (Tensor | number)[]): FusedResult | null {
+function runKernel(kernel: Kernel, arena: Arena | null, args: readonly (Tensor | number)[]): FusedResult | null {
   const { program, compiled, list, results, sizes } = kernel;
-  const arena = commonArena(args, backend);
-  if (arena === undefined) return null;
   let inArena = 0;
   try {
     for (let i = 0; i < args.length; i++) {
       const a = args[i];
       if (typeof a === 'number') list[i] = a;
       else {
-        list[i] = a.address(arena ?? scratchOf(backend));
+        list[i] = a.address(arena ?? scratchOf(a.backend));
         if (a.storage.arena) inArena |= 1 << i;
       }
     }

@@ -14,5 +14,7 @@ export interface DigitsReport {
   file: string;
   /** Validation loss of the model that was loaded from it. */
   loaded: string;
+  /** Kernels made of fused functions. */
+  kernels: number;
 }
 export function trainDigits(nf: unknown, backendName: string): Promise<DigitsReport>;

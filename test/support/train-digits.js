@@ -7,6 +7,7 @@
 export async function trainDigits(nf, backendName) {
   const { train, val } = nf.splitData(nf.digits(), null);
   const backend = nf.backend(backendName);
+  const kernels = countKernels(backend);
   const scaling = nf.fitScaling('unit', train);
   const on = (part) => new nf.Loader(part, { backend, scaling });
   const layer = nf.mlp({ hidden: [32], outputs: 10 });
@@ -36,7 +37,22 @@ export async function trainDigits(nf, backendName) {
     weightsBest: await nf.weightsHash(model.parameters, result.weightsBest),
     file: await sha256(file),
     loaded: bits(nf.evaluate(loaded, on(val)).metrics.loss),
+    kernels: kernels(),
   };
+}
+
+/** How many kernels the backend makes of fused functions from now on. */
+function countKernels(backend) {
+  let made = 0;
+  const { compile } = backend;
+  if (compile) {
+    backend.compile = (program) => {
+      const kernel = compile.call(backend, program);
+      if (kernel) made++;
+      return kernel;
+    };
+  }
+  return () => made;
 }
 
 function numbersOf(metrics) {
