@@ -144,6 +144,14 @@ check('npx --no neuroforge train', () => {
   return `${said.backend}, validation accuracy ${said.val.accuracy.toFixed(3)} after an epoch`;
 });
 
+check('npx --no neuroforge bench', () => {
+  const args = ['bench', 'tiny', '--rounds', '1', '--seconds', '0.01', '--backend', 'wasm', '--threads', '1', '--json'];
+  const said = JSON.parse(run('npx', ['--no', 'neuroforge', ...args], user));
+  expect(said.schema === 'neuroforge/bench@1' && said.results.length === 5, JSON.stringify(said).slice(0, 300));
+  expect(said.missing.length > 0 && said.missing.every((m) => m.state === 'absent' && m.get), 'peers came along');
+  return said.results.map((r) => r.who).join(', ');
+});
+
 check('an import that trains, saves and loads', () => {
   write(join(user, 'train.mjs'), trainer);
   const said = JSON.parse(node(['train.mjs'], user));

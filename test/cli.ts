@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, expect } from 'vitest';
 
-const main = resolve(process.env.NEUROFORGE_CLI ?? 'dist/cli/main.js');
+export const main: string = resolve(process.env.NEUROFORGE_CLI ?? 'dist/cli/main.js');
 if (!existsSync(main)) throw new Error(`${main} is not there: npm run build`);
 
 // biome-ignore lint/suspicious/noExplicitAny: documents of every kind, held against their schemas

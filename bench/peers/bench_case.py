@@ -6,8 +6,11 @@ import time
 import numpy as np
 
 LEARNING_RATE = 0.01
-BATCHES = 200
+MOST_BATCHES = 200
+MOST_ROWS = 25600
 CHECKED_STEP = 20
+FEWEST_STEPS = 5
+MOST_STEPS = 100000
 
 
 def mulberry32(n, seed):
@@ -24,36 +27,61 @@ def bench_case(steps=400, warmup=200, variant=''):
     parser.add_argument('--batch', type=int, default=32)
     parser.add_argument('--steps', type=int, default=steps)
     parser.add_argument('--warmup', type=int, default=warmup)
+    parser.add_argument('--seconds', type=float, default=0)
     parser.add_argument('--variant', default=variant)
     case = parser.parse_args()
     case.sizes = [int(n) for n in case.net.split('-')]
     case.lr = LEARNING_RATE
-    inputs, classes, rows = case.sizes[0], case.sizes[-1], BATCHES * case.batch
+    inputs, classes = case.sizes[0], max(case.sizes[-1], 2)
+    count = min(MOST_BATCHES, MOST_ROWS // case.batch)
+    rows = count * case.batch
     case.weights = [
         ((2 * mulberry32(m * n, 1000 + l).astype(np.float64) - 1) * np.sqrt(6 / m)).astype(np.float32).reshape(m, n)
         for l, (m, n) in enumerate(zip(case.sizes, case.sizes[1:]))
     ]
     case.biases = [np.zeros(n, np.float32) for n in case.sizes[1:]]
-    case.x = mulberry32(rows * inputs, 1).reshape(BATCHES, case.batch, inputs)
-    case.labels = np.floor(mulberry32(rows, 2).astype(np.float64) * classes).astype(np.int64).reshape(BATCHES, case.batch)
+    case.x = mulberry32(rows * inputs, 1).reshape(count, case.batch, inputs)
+    labels = np.floor(mulberry32(rows, 2).astype(np.float64) * classes)
+    case.labels = labels.astype(np.int64).reshape(count, case.batch)  # 0 and 1 when there is one output
     return case
 
 
 def measure(case, step, read_loss=float):
-    total, check = case.warmup + case.steps, min(CHECKED_STEP, case.warmup + case.steps)
+    """With `seconds`, the warm-up takes half of them and at least 20 steps; else steps are counted."""
+    timed, count = case.seconds > 0, len(case.x)
+    check = CHECKED_STEP if timed else min(CHECKED_STEP, case.warmup + case.steps)
     times, loss = [], {'checkedStep': check, 'checked': None, 'last': None}
-    start = time.perf_counter()
-    for n in range(total):
-        value = step(n % BATCHES)
+    n, value = 0, None
+    began = time.perf_counter()
+
+    def warming():
+        return n < CHECKED_STEP or time.perf_counter() - began < case.seconds / 2 if timed else n < case.warmup
+
+    while warming():
+        value = step(n % count)
+        n += 1
+        if n == 1:
+            began = time.perf_counter()  # the first step may compile
+        if n == check:
+            loss['checked'] = read_loss(value)
+    case.warmup = n
+    start = began = time.perf_counter()
+
+    def more():
+        if not timed:
+            return len(times) < case.steps
+        return len(times) < FEWEST_STEPS or (start - began < case.seconds and len(times) < MOST_STEPS)
+
+    while more():
+        value = step(n % count)
+        n += 1
         now = time.perf_counter()
-        if n >= case.warmup:
-            times.append((now - start) * 1e3)
+        times.append((now - start) * 1e3)
         start = now
-        if n + 1 in (check, total):
-            loss['last'] = read_loss(value)
-            if n + 1 == check:
-                loss['checked'] = loss['last']
+        if n == check:
+            loss['checked'] = read_loss(value)
             start = time.perf_counter()
+    case.steps, loss['last'] = len(times), read_loss(value)
     return times, loss
 
 

@@ -1,49 +1,32 @@
 """PyTorch on one CPU thread: nn.Sequential with autograd and torch.optim.SGD, or the backward pass by hand (--variant hand)."""
-import os
-
-# before the import: torch.set_num_threads does not reach a BLAS with threads of its own (Debian's OpenBLAS took two)
-for name in ('OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS'):
-    os.environ[name] = '1'
-
-import torch
-from torch import nn
+from net_pytorch import network, nn, torch, trainer
 
 from bench_case import bench_case, measure, report
 
-torch.set_num_threads(1)
-torch.set_num_interop_threads(1)
 case = bench_case(variant='autograd')
 x = torch.from_numpy(case.x)
+binary = case.sizes[-1] == 1
 labels = torch.from_numpy(case.labels)
 last = len(case.sizes) - 2
 
 
 def autograd():
-    layers = []
-    for l, (W, b) in enumerate(zip(case.weights, case.biases)):
-        linear = nn.Linear(*W.shape)
-        with torch.no_grad():
-            linear.weight.copy_(torch.from_numpy(W).T)  # torch keeps (out, in)
-            linear.bias.copy_(torch.from_numpy(b))
-        layers += [linear, nn.ReLU()] if l < last else [linear]
-    model = nn.Sequential(*layers)
-    optimizer = torch.optim.SGD(model.parameters(), lr=case.lr)
-    criterion = nn.CrossEntropyLoss()
-
-    def step(k):
-        optimizer.zero_grad(set_to_none=True)
-        loss = criterion(model(x[k]), labels[k])
-        loss.backward()
-        optimizer.step()
-        return loss
-
-    return step
+    y = labels.float() if binary else labels
+    step = trainer(network(case.weights, case.biases), case.lr, binary)
+    return lambda k: step(x[k], y[k])
 
 
 def hand():
     weights = [torch.from_numpy(W.copy()) for W in case.weights]
     biases = [torch.from_numpy(b.copy()) for b in case.biases]
-    one_hot = nn.functional.one_hot(labels, case.sizes[-1]).float()
+    target = labels.float()[:, :, None] if binary else nn.functional.one_hot(labels, case.sizes[-1]).float()
+
+    def of_logits(z, y):
+        """Mean loss of logits z, and its gradient."""
+        if binary:
+            return nn.functional.binary_cross_entropy_with_logits(z, y), (z.sigmoid() - y).div_(case.batch)
+        log_prob = z.log_softmax(1)
+        return -(log_prob * y).sum() / case.batch, (log_prob.exp_() - y).div_(case.batch)
 
     @torch.no_grad()
     def step(k):
@@ -51,9 +34,7 @@ def hand():
         for l in range(last + 1):
             z = torch.addmm(biases[l], inputs[l], weights[l])
             inputs.append(z.relu_() if l < last else z)
-        log_prob = inputs[-1].log_softmax(1)
-        loss = -(log_prob * one_hot[k]).sum() / case.batch
-        dz = (log_prob.exp_() - one_hot[k]).div_(case.batch)
+        loss, dz = of_logits(inputs[-1], target[k])
         for l in range(last, -1, -1):
             dh = (dz @ weights[l].T).mul_(inputs[l] > 0) if l > 0 else None
             weights[l].addmm_(inputs[l].T, dz, alpha=-case.lr)
@@ -64,5 +45,5 @@ def hand():
     return step
 
 
-times, loss = measure(case, {'autograd': autograd, 'hand': hand}[case.variant]())
+times, loss = measure(case, {'autograd': autograd, 'hand': hand}[case.variant](), lambda loss: loss.item())
 report('pytorch', torch.__version__, 'cpu', case, times, loss, torch.get_num_threads())

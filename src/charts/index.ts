@@ -1,4 +1,4 @@
-export { BarChart, type BarChartProps } from './bar-chart.tsx';
+export { BarChart, type BarChartProps, BarRows, type BarRowsProps, barRow } from './bar-chart.tsx';
 export { type Confusion, ConfusionMatrix, type ConfusionMatrixProps, mostConfused } from './confusion-matrix.tsx';
 export { FeatureBars, FeatureHeat } from './feature-weights.tsx';
 export {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import pkg from '../../package.json' with { type: 'json' };
 import { NeuroForgeError } from '../core/errors.ts';
 import { trainFlags } from './flags.ts';
@@ -88,6 +88,28 @@ command('data <action> [name]', 'list data sets, get one, or say what is in a fi
   .option('--header <yes|no>', 'info: whether a CSV file has a header')
   .option('--task <task>', 'info: classification or regression')
   .option('--mirror <url>', 'download data from this address first');
+
+const gather = (value: string, before: string[] = []): string[] => [...before, value];
+command('bench [case...]', 'training steps a second, ours and peers: mission, big, wide, logistic, tiny', async () => {
+  return (await import('./commands/bench.ts')).benchCommand;
+})
+  .option('--rounds <n>', 'fresh processes of each participant', '9')
+  .option('--seconds <s>', 'measured in each, after warming up', '0.6')
+  .option('--backend <names>', 'ours: native, wasm, js with commas, or none (default: all)')
+  .option('--threads <list>', 'of ours, with commas (default: 1,2 where there are two cores)')
+  .option('--variants <names>', 'of ours: default, kept, definitions with commas', 'default,kept,definitions')
+  .option('--peers <names>', 'all, none, or names with commas', 'all')
+  .option('--peers-dir <folder>', "where the peers' scripts are: bench/peers in a checkout")
+  .option('--python <path>', 'an interpreter with torch or jax; may be repeated (default: python3)', gather)
+  .option('--peer <name=command>', 'a participant of your own; may be repeated', gather)
+  .option('--bar <[case:]of/to=ratio>', 'exit 1 unless the ratio is at most so much; may be repeated', gather)
+  .option('--bars', "hold the run against the project's own bars")
+  .option('--until-97', 'also the time to 97 % on MNIST; "bench none --until-97" for that alone')
+  .option('--until-rounds <n>', 'seeds of that', '5')
+  .option('--out <folder>', 'write results.json, results.md and results.svg there')
+  .addOption(new Option('--participant <name>', 'measure one of ours in this process').hideHelp())
+  .addOption(new Option('--net <widths>', 'its case').hideHelp())
+  .addOption(new Option('--batch <n>', 'its case').hideHelp());
 
 /** Commander's own complaints, said as ours are. */
 function usageError(error: CommanderError): NeuroForgeError {
