@@ -10,7 +10,7 @@ import { isolation, serve } from './support/serve.ts';
 
 const threaded = 'dist/backends/wasm/threaded-backend.js';
 /** Small operations are split too, and no other program's load keeps them from it. */
-const thresholds = '{ work: 64, product: 64, asleep: 1, backoff: 0 }';
+const thresholds = '{ work: 64, product: 64, asleep: 1, balanced: false }';
 
 interface Ended {
   readonly code: number | null;

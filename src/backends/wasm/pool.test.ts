@@ -4,7 +4,7 @@ import { createThreadedWasmBackend, type ThreadedWasmBackend } from './threaded-
 
 /** Every operation is split that has two parts, however small; the backend is disposed of after the test. */
 async function onThreads(threads: number): Promise<ThreadedWasmBackend> {
-  const thresholds = { work: 1, product: 1, asleep: 1, backoff: 0 };
+  const thresholds = { work: 1, product: 1, asleep: 1, balanced: false };
   const backend = await createThreadedWasmBackend({ threads, maxBytes: 2 ** 30, thresholds });
   onTestFinished(() => backend.dispose());
   return backend;

@@ -1,5 +1,6 @@
 import { NeuroForgeError } from '../../core/errors.ts';
 import { startThread, type Thread } from '../../platform/threads.ts';
+import { Balance } from './balance.ts';
 import { workerSource } from './worker.generated.ts';
 import { failed, slotLayout as layout, loadModule, type WorkerStart } from './worker.ts';
 
@@ -7,12 +8,6 @@ import { failed, slotLayout as layout, loadModule, type WorkerStart } from './wo
 const spinTime = 0.2;
 /** Looks at a thread's answer before main sleeps too: some 20 us. */
 const patience = 20_000;
-/** A thread that is so many milliseconds late, and by half of main's own part, has lost its processor to others. */
-const stall = 0.3;
-/** Main goes on alone for at most so many times `backoff` operations. */
-const longestBackoff = 16;
-/** After so many joins without a stall the next one is the first again. */
-const goodJoins = 1024;
 /**
  * Main waits at most so many times so many milliseconds for an answer. Time is counted in naps, so that a process that
  * was stopped and goes on is not taken for one with a dead thread.
@@ -30,11 +25,8 @@ export interface PoolOptions {
   /** The exports that commands name by their place here. */
   readonly names: readonly string[];
   readonly workerUrl?: string | URL | undefined;
-  /**
-   * Operations that main does alone after a stall, twice as many after the next: threads that share their processors
-   * with other programs are slower than none. 0 for never.
-   */
-  readonly backoff: number;
+  /** Whether main may go on alone where threads do not pay (balance.ts). */
+  readonly balanced: boolean;
   /** Told once, before the error is thrown: nothing works from here on. */
   readonly onFailure: (error: NeuroForgeError) => void;
 }
@@ -63,10 +55,7 @@ export class Pool {
   #workers: Thread[] = [];
   #functions: number;
   #failure: NeuroForgeError | null = null;
-  /** How many operations main still does alone, and how many after the next stall. */
-  #alone = 0;
-  #backoff: number;
-  #joinsSinceStall = 0;
+  readonly #balance: Balance | null;
 
   private constructor(options: PoolOptions) {
     this.#options = options;
@@ -76,7 +65,7 @@ export class Pool {
     this.#numbers = new Float64Array(this.#control);
     this.#sent = new Int32Array(this.threads);
     this.#functions = options.names.length;
-    this.#backoff = options.backoff;
+    this.#balance = options.balanced ? new Balance() : null;
   }
 
   /** Starts all threads; rejects with NF1305, and none left, when one of them does not come up. */
@@ -99,9 +88,7 @@ export class Pool {
 
   /** True when this operation had better be done by main alone, since other programs keep the threads from running. */
   backsOff(): boolean {
-    if (this.#alone === 0) return false;
-    this.#alone--;
-    return true;
+    return this.#balance?.alone() === true;
   }
 
   /** True when every thread spins; the sleeping ones are woken, and will do so soon. */
@@ -144,7 +131,8 @@ export class Pool {
   }
 
   #await(begun: number): void {
-    let stalled = false;
+    const finished = performance.now();
+    let slept = false;
     for (let w = 1; w < this.threads; w++) {
       const done = this.#word(w, layout.done);
       const sent = this.#sent[w];
@@ -152,19 +140,11 @@ export class Pool {
       for (let now = Atomics.load(this.#words, done); now !== sent; now = Atomics.load(this.#words, done)) {
         if (now === failed) throw this.#fail(`thread ${w} failed: ${this.#lastWords()}`);
         if (looks++ < patience) continue;
-        const finished = performance.now();
+        slept = true;
         this.#sleepUntilDone(w, sent);
-        stalled ||= performance.now() - finished > Math.max(stall, (finished - begun) / 2);
       }
     }
-    if (stalled) this.#backOff();
-    else if (++this.#joinsSinceStall === goodJoins) this.#backoff = this.#options.backoff;
-  }
-
-  #backOff(): void {
-    this.#alone = this.#backoff;
-    this.#backoff = Math.min(2 * this.#backoff, longestBackoff * this.#options.backoff);
-    this.#joinsSinceStall = 0;
+    this.#balance?.add(this.threads, finished - begun, slept ? performance.now() - finished : 0);
   }
 
   /** Makes a module known to all threads. It may import env.memory and, as `kernels`, the exports of the kernels. */

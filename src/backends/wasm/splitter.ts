@@ -11,11 +11,11 @@ export interface Thresholds {
   readonly work: number;
   readonly product: number;
   readonly asleep: number;
-  /** Operations done alone after a stall (see pool.ts); 0 for none. */
-  readonly backoff: number;
+  /** Whether main may go on alone where threads do not pay (balance.ts). */
+  readonly balanced: boolean;
 }
 
-export const defaultThresholds: Thresholds = { work: 2 ** 13, product: 2 ** 16, asleep: 16, backoff: 64 };
+export const defaultThresholds: Thresholds = { work: 2 ** 13, product: 2 ** 16, asleep: 16, balanced: true };
 
 /** No command takes longer than a second, so that a thread which is silent for four is dead: 2 GFLOP of a product. */
 const mostWork = 2 ** 24;

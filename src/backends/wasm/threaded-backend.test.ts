@@ -7,7 +7,7 @@ import { createThreadedWasmBackend, type ThreadedWasmBackend } from './threaded-
 import { createWasmBackend, type WasmBackend } from './wasm-backend.ts';
 
 /** Every operation is split that has two parts, however small. */
-const thresholds = { work: 1, product: 1, asleep: 1, backoff: 0 };
+const thresholds = { work: 1, product: 1, asleep: 1, balanced: false };
 const made: ThreadedWasmBackend[] = [];
 async function onThreads(threads: number): Promise<ThreadedWasmBackend> {
   const backend = await createThreadedWasmBackend({ threads, maxBytes: 2 ** 30, thresholds });

@@ -45,7 +45,7 @@ export class ThreadedWasmBackend extends WasmBackend {
       kernels: this.kernels as unknown as WebAssembly.Exports,
       names: splitKernels,
       workerUrl,
-      backoff: thresholds.backoff,
+      balanced: thresholds.balanced,
       onFailure: (error) => {
         this.calls = refusing(this.kernels, error);
       },
