@@ -19,7 +19,7 @@ describe('cases', () => {
       { layer: 0, kind: 'dW', m: 784, n: 1, k: 32 },
     ]);
     expect(flopsOf(benchCase('tiny'))).toBe(2 * 16 * (2 * 64 * 32 + 3 * 32 * 10));
-    expect(benchCases.map(batchesOf)).toEqual([200, 200, 25, 200, 200]);
+    expect(benchCases.map(batchesOf)).toEqual([200, 200, 200, 25, 200, 200]);
   });
 
   test.each(['tiny', 'logistic'])('%s: the peers start from the same bits', async (name) => {

@@ -8,10 +8,19 @@ export interface BenchCase {
   readonly net: readonly number[];
   readonly batch: number;
   readonly about: string;
+  /** Ours and floors alone. */
+  readonly alone?: boolean;
 }
 
 export const benchCases: readonly BenchCase[] = [
   { name: 'mission', net: [784, 512, 128, 10], batch: 32, about: "the mission's network" },
+  {
+    name: 'mission-128',
+    net: [784, 512, 128, 10],
+    batch: 128,
+    about: "the mission's network: rate of its products, threads",
+    alone: true,
+  },
   { name: 'big', net: [784, 1200, 1200, 10], batch: 128, about: 'products that fill a core' },
   { name: 'wide', net: [784, 512, 128, 10], batch: 1024, about: "the mission's network, wide batches" },
   { name: 'logistic', net: [784, 1], batch: 32, about: 'one logistic unit: memory and calls, hardly a product' },

@@ -47,7 +47,7 @@ export function participantsOf(of: BenchCase, choice: Choice): Participant[] {
   const ours = (backend: string): Participant[] =>
     choice.backends.includes(backend) ? oursOf(of, backend, choice, heavy && !choice.named) : [];
   const peers = (python: boolean): Participant[] =>
-    choice.peers
+    (of.alone ? [] : choice.peers)
       .filter(({ peer }) => (peer.package !== undefined) === python)
       .map((found) => peerOf(of, found, choice, heavy));
   return [

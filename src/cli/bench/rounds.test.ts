@@ -111,7 +111,7 @@ describe('results', () => {
     expect(barsOfRun([], false)).toEqual([]);
     expect(barsOfRun(['tiny'], false).map((b) => b.case)).toEqual(['tiny']);
     expect(barsOfRun([], true).every((b) => b.case === null)).toBe(true);
-    expect(barsOfRun(['mission', 'big', 'wide', 'logistic', 'tiny'], true).length).toBe(16);
+    expect(barsOfRun(['mission', 'mission-128', 'big', 'wide', 'logistic', 'tiny'], true).length).toBe(16);
   });
 
   test('who computes another loss is found out', async () => {
