@@ -60,6 +60,13 @@ describe.skipIf(blas === null)('native', () => {
   });
 });
 
+test('wasm on two threads: the weights of one, and the process ends', async () => {
+  const one = await here.json([...short, '--backend', 'wasm', '--batch', '128']);
+  const two = await here.json([...short, '--backend', 'wasm', '--batch', '128', '--threads', '2']);
+  expect(two).toMatchObject({ backend: 'wasm', threads: 2, weights: one.weights });
+  expect(await here.json(['eval', two.run])).toMatchObject({ backend: 'wasm', test: two.test });
+});
+
 test('threads that cannot be are refused', async () => {
   await here.refused([...short, '--threads', '0'], '--threads', 'at least 1');
   await here.refused([...short, '--backend', 'js', '--threads', '2'], 'NF4106');

@@ -11,9 +11,15 @@ const folder = new URL('test/.readme/', root);
 mkdirSync(folder, { recursive: true });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+function fromSource(block: string): string {
+  return block
+    .replaceAll("'neuroforge'", "'../../src/index.ts'")
+    .replaceAll("'neuroforge/platform'", "'../../src/platform/index.ts'");
+}
+
 /** Runs a block as the module that it is, and answers what it logs. */
 async function run(block: string, i: number): Promise<string[]> {
-  const source = block.replaceAll("'neuroforge'", "'../../src/index.ts'");
+  const source = fromSource(block);
   const path = fileURLToPath(new URL(`block-${i}.ts`, folder));
   writeFileSync(path, source);
   const said: string[] = [];
@@ -28,7 +34,7 @@ async function run(block: string, i: number): Promise<string[]> {
   return said;
 }
 
-test('the README has three programs', () => expect(programs).toHaveLength(3));
+test('the README has four programs', () => expect(programs).toHaveLength(4));
 
 test('the network by hand learns', async () => {
   const lines = programs[0].trimEnd().split('\n');
@@ -48,10 +54,16 @@ test('a layer of one’s own is checked, trained, saved and loaded', async () =>
   expect(same).toBe('true');
 });
 
+test('a backend is opened, and trains', async () => {
+  const [said] = await run(programs[3], 3);
+  expect(said).toMatch(/^(native|wasm): loss 0\.\d+$/);
+  expect(Number(said.split(' ').at(-1))).toBeLessThan(0.6);
+});
+
 test('the programs are type-correct', () => {
   const files = programs.map((block, i) => {
     const path = fileURLToPath(new URL(`typed-${i}.ts`, folder));
-    writeFileSync(path, block.replaceAll("'neuroforge'", "'../../src/index.ts'"));
+    writeFileSync(path, fromSource(block));
     return path;
   });
   const program = ts.createProgram(files, {
@@ -59,7 +71,7 @@ test('the programs are type-correct', () => {
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
     lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
-    types: [],
+    types: ['node'],
     strict: true,
     noEmit: true,
     allowImportingTsExtensions: true,
