@@ -24,6 +24,8 @@ export class Recorder implements Backend {
   readonly #known = new Map<string, number>();
   readonly #held = new Map<Address, { value: number; size: number }>();
   #top = 0;
+  /** True once a value was written over another. */
+  writesInPlace = false;
 
   /** Declares the next argument, held at `at`. All of them come before the first operation. */
   input(at: Address, input: Input): void {
@@ -52,6 +54,7 @@ export class Recorder implements Backend {
 
   #hold(at: Address, value: number, size: number): void {
     if (size === 0) refuse('an empty value');
+    if (this.#held.has(at)) this.writesInPlace = true;
     for (const [start, held] of this.#held) {
       const apart = at + size <= start || start + held.size <= at;
       if (!apart && (start !== at || held.size !== size)) refuse('a part of a value is written');

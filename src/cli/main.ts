@@ -90,9 +90,13 @@ command('data <action> [name]', 'list data sets, get one, or say what is in a fi
   .option('--mirror <url>', 'download data from this address first');
 
 const gather = (value: string, before: string[] = []): string[] => [...before, value];
-command('bench [case...]', 'training steps a second, ours and peers: mission, big, wide, logistic, tiny', async () => {
-  return (await import('./commands/bench.ts')).benchCommand;
-})
+command(
+  'bench [case...]',
+  'times training steps, ours and peers: mission, mission-128, big, wide, logistic, tiny',
+  async () => {
+    return (await import('./commands/bench.ts')).benchCommand;
+  },
+)
   .option('--rounds <n>', 'fresh processes of each participant', '9')
   .option('--seconds <s>', 'measured in each, after warming up', '0.6')
   .option('--backend <names>', 'ours: native, wasm, js with commas, or none (default: all)')

@@ -1,5 +1,5 @@
 import type { Backend } from '../backends/backend.ts';
-import { NativeBackend } from '../backends/native/native-backend.ts';
+import { createNativeBackend, NativeBackend } from '../backends/native/native-backend.ts';
 import { openBackend } from '../backends/open.ts';
 import { loadBlas } from '../platform/index.ts';
 import { debug } from '../tensor/debug.ts';
@@ -41,9 +41,34 @@ function blasOf({ blas: { library, file, version, threads } }: NativeBackend): R
   return { library, file, version, threads };
 }
 
+/** A library by name: files that a run names are not loaded, since a run may come from anywhere. */
+const libraries = ['oneDNN', 'OpenBLAS', 'Accelerate', 'MKL', 'BLIS'];
+
 /** The backend of a run that is over, as far as it is to be had here, so that its figures come out again. */
-export async function openRecorded(run: Readonly<Record<string, unknown>>, config: Config | null): Promise<Backend> {
-  const name = run.backend === 'native' ? 'auto' : run.backend === 'js' ? 'js' : 'wasm';
-  const { backend } = await openConfigured({ backend: name, threads: config?.threads ?? 1, definitions: false });
-  return backend;
+export async function openRecorded(
+  run: Readonly<Record<string, unknown>>,
+  config: Config | null,
+  warn: (code: string, message: string, hint: string) => void,
+): Promise<Backend> {
+  const threads = Math.min(config?.threads ?? 1, 64);
+  if (run.backend !== 'native') {
+    const { backend } = await openConfigured({
+      backend: run.backend === 'js' ? 'js' : 'wasm',
+      threads,
+      definitions: false,
+    });
+    return backend;
+  }
+  const { library } = (run.blas ?? {}) as { library?: unknown };
+  const named = libraries.find((name) => name === library);
+  const { blas } = named
+    ? await loadBlas({ threads, library: named }).catch(() => ({ blas: null }))
+    : await loadBlas({ threads });
+  if (blas) return createNativeBackend(blas);
+  warn(
+    'NF3212',
+    `this run computed on ${named ?? 'a BLAS'}, which is not here`,
+    'figures may differ in the last digits',
+  );
+  return openBackend('auto', { threads, loadBlas: named && !process.env.NEUROFORGE_BLAS ? loadBlas : undefined });
 }

@@ -45,7 +45,7 @@ export async function openRun(name: string, output: Output): Promise<OpenedRun> 
   const { folder, file } = await locate(name);
   const run = folder === null ? {} : await readRun(folder);
   const config = folder === null ? null : await readConfig(folder);
-  const backend = await openRecorded(run, config);
+  const backend = await openRecorded(run, config, (...words) => output.warn(...words));
   const loaded = await loadModel(await files.readFile(file), { fileName: file, backend });
   for (const note of loaded.notes) output.warn('NF3210', `${file}: ${note}`);
   const { model, classNames, preprocessing } = loaded;

@@ -41,6 +41,13 @@ export class Loader<D extends Dataset = Dataset> {
   readonly backend: Backend;
 
   constructor(dataset: D, options: LoaderOptions = {}) {
+    if (dataset.x.length < dataset.count * featuresOf(dataset)) {
+      throw new NeuroForgeError('NF2505', 'the data set holds fewer values than its rows have', {
+        where: dataset.name,
+        expected: `${dataset.count} rows of ${featuresOf(dataset)} values`,
+        got: `${dataset.x.length} values`,
+      });
+    }
     this.dataset = dataset;
     this.scaling = options.scaling ?? fitScaling('none', dataset);
     this.backend = options.backend ?? namedBackend();

@@ -127,6 +127,17 @@ describe('scaling', () => {
     expect(filling([0], { kind: 'standard', offset: [0, 0], factor: [1, 1] })).toThrow('another number of features');
   });
 
+  test('other arrays than those of data sets are scaled as well', () => {
+    const plain = Uint8Array.from({ length: 400 * 784 }, (_, i) => (i * 131) % 256);
+    const rows = Array.from({ length: 400 }, (_, i) => i);
+    const scaling = fitScaling('unit', table(plain, 784, 255));
+    const want = fill(backend('js'), table(plain, 784, 255), rows, scaling);
+    for (const like of [new Uint8ClampedArray(plain), Int16Array.from(plain)]) {
+      const data = { ...table(plain, 784, 255), x: like as unknown as Uint8Array };
+      expect(fill(backend('wasm'), data, rows, scaling)).toEqual(want);
+    }
+  });
+
   test('subset copies', () => {
     const part = subset(digits(), [5, 3]);
     expect(part.rowIds).toEqual(Int32Array.of(5, 3));

@@ -11,7 +11,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { trainStep } from '../train/step.ts';
 import { centered, recurrent, tied } from '../verify/exemplars.ts';
 import { constant } from './initializers.ts';
-import { type AnyLayer, type Config, defineLayer } from './layer.ts';
+import { type AnyLayer, type Config, defineLayer, type LayerContext } from './layer.ts';
 import { linear } from './linear.ts';
 import { relu } from './relu.ts';
 
@@ -129,4 +129,56 @@ describe('what is handed over', () => {
     trainStep(built, sgd(0.1, { fold: false }), batch(), arena);
     expect(used() - before).toBeGreaterThanOrEqual(8 * 3 + 3);
   });
+});
+
+test('an update that is refused leaves every weight as it was', () => {
+  const on = backend('wasm');
+  const last = defineLayer('last', {
+    init(ctx, input) {
+      ctx.param('b', input, constant(0));
+      return input;
+    },
+    forward: (ctx, x) => ({ y: x.add(ctx.param('b')), cache: null }),
+    backward(ctx, dY) {
+      const d = dY.colSum();
+      ctx.grad('b').add(d);
+      d.fill(0);
+      return dY;
+    },
+  });
+  const model = build(sequential(linear(3), last()), { input: [8], loss: crossEntropy(), backend: on });
+  const arena = new Arena(on, 'step');
+  const batch = { x: randn([2, 8], { arena }), y: indices([0, 1], { backend: on, arena }) };
+  const before = model.parameters.values.dataSync();
+  expect(() => trainStep(model, sgd(0.1), batch, arena)).toThrow(expect.objectContaining({ code: 'NF1205' }));
+  expect(model.parameters.values.dataSync()).toEqual(before);
+});
+
+test('what no product can be made of is refused where it is handed over', () => {
+  const on = backend('js');
+  const ended = new Arena(on, 'ended');
+  const stale = randn([8, 3], { arena: ended });
+  ended.reset();
+  const strange = (hand: (ctx: LayerContext) => void) =>
+    defineLayer('strange', {
+      init(ctx, input) {
+        ctx.param('W', [8, 3], constant(0));
+        return input;
+      },
+      forward: (_, x) => ({ y: x, cache: null }),
+      backward(ctx, dY) {
+        hand(ctx);
+        return dY;
+      },
+    })();
+  const refused = (hand: (ctx: LayerContext) => void) => {
+    const model = build(strange(hand), { input: [8], loss: crossEntropy(), backend: on });
+    const arena = new Arena(on, 'step');
+    const batch = { x: randn([2, 8], { arena }), y: indices([0, 1], { backend: on, arena }) };
+    return expect(() => model.backpropagate(batch, true));
+  };
+  refused((ctx) => ctx.grad('W').add(stale)).toThrow(expect.objectContaining({ code: 'NF1201' }));
+  refused((ctx) => ctx.grad('W').add(randn([8, 3], { backend: backend('js64') }))).toThrow(
+    expect.objectContaining({ code: 'NF1103' }),
+  );
 });

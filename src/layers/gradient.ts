@@ -1,5 +1,7 @@
 import { NeuroForgeError } from '../core/errors.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
+import { youngest } from '../tensor/arena.ts';
+import { sameBackend } from '../tensor/compute.ts';
 import { productShape } from '../tensor/product-shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
@@ -44,7 +46,12 @@ export class Gradient {
     this.#note(a, b);
   }
 
+  /** Throws here, where the layer is to be seen, what the product would throw later. */
   #note(a: Tensor, b: Tensor | null): void {
+    sameBackend('gradient', this.#value.backend, a.backend);
+    a.storage.check();
+    b?.storage.check();
+    youngest(a.arena, b?.arena ?? null);
     this.#parts.push({ a, b, versions: [a.storage.version, b?.storage.version] });
   }
 
@@ -67,9 +74,9 @@ export class Gradient {
   /** Writes the sum of all parts into the gradient, once a step; what no path reached is zero. @internal */
   collect(): void {
     if (this.#collected) return;
+    this.check();
     const target = this.#target();
     this.#parts.forEach((part, i) => {
-      this.#checkUnwritten(part);
       if (part.b) target.setProduct(part.a, part.b, 1, i === 0 ? 0 : 1);
       else if (i === 0) target.set(part.a);
       else target.axpy(1, part.a);
@@ -92,16 +99,22 @@ export class Gradient {
       return;
     }
     for (const part of this.#parts) {
-      this.#checkUnwritten(part);
       if (part.b)
         this.#value.setProduct(part.a, part.b, -lr, 1); // W <- W - lr X^T dY, one product
       else this.#value.axpy(-lr, part.a);
     }
   }
 
-  #checkUnwritten({ a, b, versions }: Part): void {
-    if (a.storage.version === versions[0] && b?.storage.version === versions[1]) return;
-    throw new NeuroForgeError('NF1205', `a tensor handed over as gradient of ${this.#path} was written afterwards`, {
+  /** Throws NF1205 if what was handed over has been written since. @internal */
+  check(): void {
+    for (const { a, b, versions } of this.#parts) {
+      if (a.storage.version === versions[0] && b?.storage.version === versions[1]) continue;
+      throw this.#written();
+    }
+  }
+
+  #written(): NeuroForgeError {
+    return new NeuroForgeError('NF1205', `a tensor handed over as gradient of ${this.#path} was written afterwards`, {
       where: this.#path,
       expected: 'what is given to grad().add or addProduct is left as it is until the step ends',
       hint: 'write into a copy: x.add(0)',

@@ -26,7 +26,10 @@ export interface LayerContext {
   readonly wantsInputGrad: boolean;
   param(name: string): Tensor;
   buffer(name: string): Tensor;
-  /** Where the gradient of `param(name)` goes. What is handed over must not be written until the step ends (NF1205). */
+  /**
+   * Where the gradient of `param(name)` goes. What is handed over must not be written until the step ends, through other
+   * views of its memory either (NF1205).
+   */
   grad(name: string): Gradient;
 
   /** Standard normal numbers of the given shape from the stream `purpose/path` at this step, living with `like`. */

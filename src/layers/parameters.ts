@@ -73,7 +73,7 @@ export class Parameters {
     }
   }
 
-  /** The gradients' memory, taken when it is first needed: a run that folds its updates never does. */
+  /** The gradients' memory, taken when it is first needed, which a step that folds its update does not. */
   #gradientVector(): Tensor {
     if (!this.#gradients) {
       this.#gradients = this.state('gradients');
@@ -193,6 +193,7 @@ export class Parameters {
 
   /** values <- values - lr dL/dvalues, each gradient folded into the update where that gives the same. @internal */
   descend(lr: number): void {
+    for (const s of this.#sinks.values()) s.check(); // before anything is written
     for (const s of this.#sinks.values()) if (!s.folds) s.collect();
     for (const s of this.#sinks.values()) s.descend(lr);
   }

@@ -29,6 +29,9 @@ export interface Blas {
   ): void;
 }
 
+/** A library has one number of threads for all that use it in this process: the one of the last call, by file. */
+const threadsNow = new Map<string, number>();
+
 /** koffi itself. */
 export type Native = typeof import('koffi').default;
 type Library = ReturnType<Native['load']>;
@@ -41,7 +44,7 @@ export function openBlas(koffi: Native, library: string, file: string, threads: 
     return koffi.load(file);
   });
   const gemm = library === 'oneDNN' ? oneDnn(koffi, lib) : cblas(lib);
-  setThreads(koffi, lib, library, threads);
+  const setThreads = threadSetter(koffi, lib, library);
   let heapNow: Float32Array | null = null;
   let base = 0;
   const blas: Blas = {
@@ -50,10 +53,15 @@ export function openBlas(koffi: Native, library: string, file: string, threads: 
     version: versionOf(koffi, lib, library),
     threads,
     sgemm(heap, transA, transB, m, n, k, alpha, a, b, beta, c) {
+      if (threadsNow.get(file) !== threads) {
+        setThreads(threads);
+        threadsNow.set(file, threads);
+      }
       if (heap !== heapNow) {
         base = Number(koffi.address(heap));
         heapNow = heap;
       }
+      if (base === 0) throw new NeuroForgeError('NF1202', 'this backend was disposed of: it has no memory left');
       gemm(transA, transB, m, n, k, alpha, base + 4 * a, base + 4 * b, beta, base + 4 * c);
     },
   };
@@ -115,7 +123,7 @@ function cblas(lib: Library): Gemm {
  * while its threads spin crashes the process.
  */
 function pin(koffi: Native, file: string): void {
-  const dlopen = koffi.load('libc.so.6').func('void *dlopen(const char *file, int flags)') as unknown as Call;
+  const dlopen = koffi.load(null).func('void *dlopen(const char *file, int flags)') as unknown as Call;
   const nowAndForEver = 0x1002; // RTLD_NOW | RTLD_NODELETE
   for (const name of ['libgomp.so.1', file]) dlopen(name, nowAndForEver);
 }
@@ -141,21 +149,22 @@ function withThreadVariables<T>(threads: number, load: () => T): T {
   }
 }
 
-/** For libraries that were loaded before, whose variables have been read. */
-function setThreads(koffi: Native, lib: Library, library: string, threads: number): void {
+/** Sets the number of threads of a library that has read its variables; a build that cannot goes by those. */
+function threadSetter(koffi: Native, lib: Library, library: string): (threads: number) => void {
   const setters: Readonly<Record<string, string>> = {
     OpenBLAS: 'void openblas_set_num_threads(int n)',
     MKL: 'void MKL_Set_Num_Threads(int n)',
     BLIS: 'void bli_thread_set_num_threads(int64_t n)',
   };
   try {
-    if (library in setters) (lib.func(setters[library]) as unknown as Call)(threads);
-    else if (process.platform === 'linux') {
-      (koffi.load('libgomp.so.1').func('void omp_set_num_threads(int n)') as unknown as Call)(threads);
+    if (library in setters) return lib.func(setters[library]) as unknown as Call;
+    if (process.platform === 'linux') {
+      return koffi.load('libgomp.so.1').func('void omp_set_num_threads(int n)') as unknown as Call;
     }
   } catch {
-    // A build without that function goes by the variables.
+    // It has no such function.
   }
+  return () => {};
 }
 
 function versionOf(koffi: Native, lib: Library, library: string): string {

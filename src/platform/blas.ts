@@ -72,7 +72,7 @@ export async function loadBlas(options: BlasOptions = {}): Promise<BlasSearch> {
   }
   if (wanted !== '') {
     throw new NeuroForgeError('NF1303', `the BLAS "${wanted}" cannot be used`, {
-      where: options.library === undefined ? 'NEUROFORGE_BLAS' : '--blas',
+      where: options.library === undefined ? 'NEUROFORGE_BLAS' : 'blas',
       expected: `${order.map((c) => c.library).join(', ')}, or a file`,
       got: tried.join('; '),
     });

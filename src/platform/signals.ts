@@ -8,7 +8,7 @@
 type Call = (...args: (number | bigint | string | null)[]) => number;
 /** The part of koffi that this needs. */
 interface Native {
-  load(file: string): { func(declaration: string): unknown };
+  load(file: string | null): { func(declaration: string): unknown };
   address(value: Uint8Array): bigint | null;
 }
 
@@ -40,7 +40,7 @@ export function withoutSignals<A extends unknown[]>(
   eachCall: boolean = underProfiler(),
 ): (...args: A) => void {
   const declaration = 'int pthread_sigmask(int how, uintptr_t set, uintptr_t old)';
-  const mask = koffi.load('libc.so.6').func(declaration) as Call;
+  const mask = koffi.load(null).func(declaration) as Call;
   const [set, before] = [asynchronous(), new Uint8Array(128)];
   const [setAt, beforeAt] = [Number(koffi.address(set)), Number(koffi.address(before))];
   if (!eachCall) {

@@ -51,22 +51,27 @@ export function startThread(source: string, options: ThreadOptions): Thread {
     if (over) return;
     over = true;
     clearTimeout(timer);
-    worker.terminate();
+    worker?.terminate();
     refuse(new NeuroForgeError('NF1305', `a thread could not be started: ${reason}`, { where: 'threads', hint }));
     options.onEnd(reason);
   };
+  let worker: { terminate(): void } | undefined;
   const timer = setTimeout(() => end(`it said nothing for ${startLimit / 1000} seconds`), startLimit);
   const ready = (): void => {
     clearTimeout(timer);
     succeed();
   };
-  const worker = inNode() ? nodeWorker(source, options, ready, end) : pageWorker(source, options, ready, end);
+  try {
+    worker = inNode() ? nodeWorker(source, options, ready, end) : pageWorker(source, options, ready, end);
+  } catch (error) {
+    end(String(error)); // out of processes or memory, or a page whose policy forbids workers
+  }
   return {
     started,
     terminate() {
       over = true;
       clearTimeout(timer);
-      worker.terminate();
+      worker?.terminate();
       refuse(new NeuroForgeError('NF1305', 'the thread was ended before it had started', { where: 'threads' }));
     },
   };

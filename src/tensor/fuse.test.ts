@@ -27,6 +27,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   debug.definitions = false;
+  debug.poison = false;
 });
 
 const random = (shape: number[], seed: number): Tensor => randn(shape, { arena, seed });
@@ -319,5 +320,85 @@ describe('when a kernel is made', () => {
     expect(made.mock.results.filter((r) => r.value !== null).length).toBe(256);
     expect(g(full([269], 0, { arena: step })).dataSync()[268]).toBe(2);
     own.dispose();
+  });
+});
+
+describe('a kernel changes nothing', () => {
+  test('arenas that are poisoned', () => {
+    debug.poison = true;
+    const double = fused('double', (x: Tensor) => x.add(x).mul(x));
+    for (let i = 0; i < 5; i++) {
+      arena.reset();
+      const x = values([3, 4], 1);
+      expect(bits(double(x))).toEqual(bits(x.add(x).mul(x)));
+    }
+    expect(kernels()).toHaveLength(1);
+  });
+
+  test('where a result lives, when an argument is written in place', () => {
+    const v = tensor([1, 2, 3, 4], [4], { backend: b });
+    const decay = fused('decay', (state: Tensor, g: Tensor) => {
+      state.set(state.mul(0.9).add(g));
+      return state.mul(2);
+    });
+    for (let i = 0; i < 5; i++) expect(decay(v, values([4], i)).arena).toBe(null);
+    const inStep = fused('in a step', (x: Tensor, g: Tensor) => {
+      const t = x.zerosLike();
+      t.axpy(1, g);
+      return t;
+    });
+    for (let i = 0; i < 5; i++) expect(inStep(v, values([4], i)).arena).toBe(null);
+  });
+
+  test('what shares memory with what', () => {
+    const both = fused('both', (x: Tensor) => {
+      const e = x.exp();
+      return { e, flat: e.reshape(-1) };
+    });
+    for (let i = 0; i < 5; i++) {
+      const { e, flat } = both(values([2, 2], i));
+      e.fill(7);
+      expect([...flat.dataSync()]).toEqual([7, 7, 7, 7]);
+    }
+  });
+
+  test('functions whose values double with each operation are no burden', () => {
+    const doubling = fused('doubling', (x: Tensor) => {
+      let y = x;
+      for (let i = 0; i < 60; i++) y = y.mul(y);
+      return y.sub(y.rowMean());
+    });
+    sameBits(() => [doubling(values([3, 4], 1))]);
+  });
+
+  test('very long functions run as written', () => {
+    const long = fused('long', (x: Tensor) => {
+      let y = x;
+      for (let i = 0; i < 3000; i++) y = y.add(1);
+      return y;
+    });
+    expect(sameBits(() => [long(values([2], 1))])).toBe(false);
+  });
+
+  test('memory that is not there for it', () => {
+    const small = createWasmBackend({ maxBytes: 2 ** 26 });
+    const step = new Arena(small, 'small');
+    const centered = fused('centered', (x: Tensor) => x.sub(x.rowMean()).exp());
+    const x = randn([4, 2 ** 18], { arena: step });
+    const held: number[] = [];
+    try {
+      for (;;) held.push(small.allocate(2 ** 16, 'all of it'));
+    } catch {
+      small.free(held.pop()!);
+    }
+    let wanted = '';
+    for (let i = 0; i < 4; i++) {
+      for (const at of held.splice(0, 200)) small.free(at);
+      const y = centered(x);
+      const text = [...y.dataSync().subarray(0, 50)].join();
+      wanted ||= text;
+      expect(text).toBe(wanted);
+    }
+    small.dispose();
   });
 });

@@ -108,13 +108,15 @@ function fits(shapes: readonly (Shape | null)[], args: readonly (Tensor | number
 
 /** Null, with nothing done, for operands that only the definition knows how to treat. */
 function runKernel(kernel: Kernel, arena: Arena | null, args: readonly (Tensor | number)[]): FusedResult | null {
-  const { program, compiled, list, results, sizes } = kernel;
+  const { program, compiled, list, results, sizes, writesInPlace } = kernel;
   let inArena = 0;
   try {
     for (let i = 0; i < args.length; i++) {
       const a = args[i];
-      if (typeof a === 'number') list[i] = a;
-      else {
+      if (typeof a === 'number') {
+        list[i] = a;
+        inArena |= 1 << i; // at home anywhere
+      } else {
         list[i] = a.address(arena ?? scratchOf(a.backend));
         if (a.storage.arena) inArena |= 1 << i;
       }
@@ -128,12 +130,14 @@ function runKernel(kernel: Kernel, arena: Arena | null, args: readonly (Tensor |
       if (i !== input && typeof args[i] !== 'number' && !apart) return null;
     }
   }
+  const everywhere = (1 << args.length) - 1;
   const made: Tensor[] = [];
   for (let i = 0; i < results.length; i++) {
     const r = results[i];
     if (r.argument >= 0) made.push(args[r.argument] as Tensor);
     else {
       if (!arena || (r.madeOf & inArena) === 0) return null; // an ordinary tensor
+      if (writesInPlace && inArena !== everywhere) return null; // only the definition knows where it lives
       const storage = Storage.inArena(arena, r.size);
       list[args.length + r.output] = storage.address(arena);
       made.push(new Tensor(storage, r.shape));

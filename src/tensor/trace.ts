@@ -22,12 +22,16 @@ export interface Traced {
   /** Elements of each argument. */
   readonly sizes: readonly number[];
   readonly results: readonly TracedResult[];
+  /** It writes a tensor that it has: where a new result lives then depends on more than what it is made of. */
+  readonly writesInPlace: boolean;
   /** The results as the function gives them: alone, in an array, by name. */
   assemble(tensors: readonly Tensor[]): Tensor | Tensor[] | Record<string, Tensor>;
 }
 
 /** Bits of {@link TracedResult.madeOf}. */
 const mostArguments = 30;
+/** A longer function is cheaper run as written than made into a kernel. */
+const mostSteps = 1000;
 
 /** Runs `fn` on tensors that only write its operations down; null if it does what cannot be written down. */
 export function trace(
@@ -49,6 +53,7 @@ export function trace(
     const form = formOf(fn(...inputs));
     if (!form) return null;
     const made = form.tensors.filter((t) => !inputs.includes(t));
+    if (new Set(made.map((t) => t.storage)).size < made.length) return null; // results that are views of one another
     const ofInput = made.some((t) => inputs.some((x) => x.storage === t.storage));
     if (ofInput || made.some((t) => t.transposed || t.backend !== recorder)) return null;
     const program = recorder.program(
@@ -56,6 +61,7 @@ export function trace(
       made.map((t) => ({ at: t.address(arena), size: t.size })),
     );
     if (program.writes.some(({ input }) => program.inputs[input].byValue)) return null;
+    if (program.steps.length > mostSteps) return null;
     const parts = partsOf(program);
     const results = form.tensors.map((t) => {
       const output = made.indexOf(t);
@@ -63,11 +69,10 @@ export function trace(
       return { argument: inputs.indexOf(t), output, shape: t.shape, size: t.size, madeOf };
     });
     if (results.some((r) => r.argument >= 0 && program.inputs[r.argument].byValue)) return null;
-    return { program, sizes: inputs.map((x) => x.size), results, assemble: form.assemble };
+    const { writesInPlace } = recorder;
+    return { program, sizes: inputs.map((x) => x.size), results, writesInPlace, assemble: form.assemble };
   } catch {
     return null; // run as written, the function says itself what is wrong
-  } finally {
-    arena.dispose();
   }
 }
 

@@ -52,3 +52,27 @@ describe('the self-test', () => {
     expect(() => selfTest({ library: 'X', sgemm })).toThrow(refused);
   });
 });
+
+describe.skipIf(blas === null)('several in one process', () => {
+  test('each computes on its own number of threads', async () => {
+    const [one, two] = await Promise.all([1, 2].map(async (threads) => (await loadBlas({ threads })).blas!));
+    expect([one.threads, two.threads]).toEqual([1, 2]);
+    const heap = Float32Array.from({ length: 3 * 256 * 256 }, (_, i) => ((i * 7919) % 1000) / 1000);
+    const product = (of: Blas): Float32Array => {
+      of.sgemm(heap, false, true, 256, 256, 256, 1, 0, 65536, 0, 2 * 65536);
+      return heap.slice(2 * 65536);
+    };
+    const alone = product(one);
+    product(two);
+    expect(product(one)).toEqual(alone);
+  });
+
+  test('one that was disposed of is refused, not called', () => {
+    const b = createNativeBackend(blas!);
+    const at = b.allocate(3 * 4096, 'x');
+    b.dispose();
+    expect(() => b.matmul(at, at + 4096, at + 8192, 64, 64, 64, false, false, 1, 0)).toThrow(
+      expect.objectContaining({ code: 'NF1202' }),
+    );
+  });
+});

@@ -1,3 +1,4 @@
+import { NeuroForgeError } from '../../core/errors.ts';
 import type { Address, Backend } from '../backend.ts';
 import type { Compiled, Program } from '../program.ts';
 import { type Emitted, emit } from './emit/emit.ts';
@@ -34,25 +35,27 @@ export class Compiler {
   /** Null where no kernel is to be had: none fits, there are enough of them, or the page forbids new modules. */
   compile(program: Program): Compiled | null {
     if (this.#left === 0) return null;
-    const emitted = emit(program, !(this.#memory.buffer instanceof ArrayBuffer));
-    if (!emitted) return null;
     try {
+      const emitted = emit(program, !(this.#memory.buffer instanceof ArrayBuffer));
+      if (!emitted) return null;
       const module = new WebAssembly.Module(emitted.bytes as BufferSource);
       const imports = { env: { memory: this.#memory }, kernels: this.#kernels };
       const { run } = new WebAssembly.Instance(module, imports).exports;
-      this.#left--;
       this.#reserve(emitted.scratch);
+      this.#left--;
       return this.#kernel(program, emitted, run as (...numbers: number[]) => void);
     } catch (error) {
-      if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) return null;
+      const refused = error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError;
+      if (refused || (error instanceof NeuroForgeError && error.code === 'NF1301')) return null; // runs as written
       throw error;
     }
   }
 
   #reserve(length: number): void {
     if (this.#scratch && this.#scratch.length >= length) return;
-    if (this.#scratch) this.#heap.free(this.#scratch.at);
+    const before = this.#scratch;
     this.#scratch = { at: this.#heap.allocate(length, 'wasm (rows of fused kernels)'), length };
+    if (before) this.#heap.free(before.at);
   }
 
   #kernel(program: Program, emitted: Emitted, run: (...numbers: number[]) => void): Compiled {

@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { Program } from '../program.ts';
 import { cut } from './splits.ts';
 import { createThreadedWasmBackend, type ThreadedWasmBackend } from './threaded-backend.ts';
 
@@ -61,6 +62,9 @@ describe('failures', () => {
     const b = await onThreads(3);
     const at = b.allocate(1000, 'x');
     b.fill(at, 1, 1000);
+    const [whole, split] = [sumOfColumns, squares].map((of) => b.compile(of)!);
+    whole.run([at, at + 32]);
+    split.run([at, at + 32]);
     await threads[0].terminate();
     const error = await vi.waitFor(() => {
       const thrown = caught(() => b.fill(at, 2, 1000));
@@ -68,6 +72,8 @@ describe('failures', () => {
       return thrown;
     });
     expect(caught(() => b.unary('exp', at, at, 1))).toBe(error);
+    expect(caught(() => whole.run([at, at + 32]))).toBe(error);
+    expect(caught(() => split.run([at, at + 32]))).toBe(error);
     expect(caught(() => b.matmul(at, at, at, 1, 1, 1, false, false, 1, 0))).toBe(error);
     await expect(exits(threads)).resolves.toBe(2);
   });
@@ -120,6 +126,14 @@ describe('failures', () => {
     await expect(createThreadedWasmBackend({ threads })).rejects.toMatchObject({ code: 'NF4106' });
   });
 });
+
+const operand = { value: 0, spread: 'full' } as const;
+const ofMatrix = { name: 'x', inputs: [{ size: 32, column: false, byValue: false }], outputs: [1], writes: [] };
+const squares: Program = { ...ofMatrix, steps: [{ op: 'square', operands: [operand], rows: 8, cols: 4, size: 32 }] };
+const sumOfColumns: Program = {
+  ...ofMatrix,
+  steps: [{ op: 'colSum', operands: [operand], rows: 8, cols: 4, size: 4 }],
+};
 
 function caught(use: () => void): unknown {
   try {

@@ -31,6 +31,9 @@ export interface PoolOptions {
   readonly onFailure: (error: NeuroForgeError) => void;
 }
 
+/** As many numbers as a command carries. */
+export const mostArguments: number = layout.arguments;
+
 export type Call = (...args: number[]) => unknown;
 
 /** A module that runs in all threads: its exports in main, and their numbers in commands. */
@@ -72,18 +75,23 @@ export class Pool {
   static async start(options: PoolOptions): Promise<Pool> {
     const pool = new Pool(options);
     const { threads, module, memory, names, workerUrl } = options;
-    for (let index = 1; index < threads; index++) {
-      const data: WorkerStart = { control: pool.#control, memory, module, names, index, threads, spinTime };
-      const onEnd = (reason: string): void => void pool.#fail(`thread ${index} has ended: ${reason}`);
-      pool.#workers.push(startThread(workerSource, { data, workerUrl, onEnd }));
-    }
     try {
+      for (let index = 1; index < threads; index++) {
+        const data: WorkerStart = { control: pool.#control, memory, module, names, index, threads, spinTime };
+        const onEnd = (reason: string): void => void pool.#fail(`thread ${index} has ended: ${reason}`);
+        pool.#workers.push(startThread(workerSource, { data, workerUrl, onEnd }));
+      }
       await Promise.all(pool.#workers.map(({ started }) => started));
     } catch (error) {
       pool.dispose();
       throw error;
     }
     return pool;
+  }
+
+  /** Throws NF1305 when the pool has ended: what its last operation wrote is not whole. */
+  check(): void {
+    if (this.#failure) throw this.#failure;
   }
 
   /** True when this operation had better be done by main alone, since other programs keep the threads from running. */
@@ -104,7 +112,7 @@ export class Pool {
 
   /** Has thread w run function `id`; it must have joined since its last command. Throws NF1305 when the pool has ended. */
   post(w: number, id: number, args: readonly number[]): void {
-    if (this.#failure) throw this.#failure;
+    this.check();
     if (args.length > layout.arguments) {
       throw new NeuroForgeError('NF9001', `a command has at most ${layout.arguments} arguments, not ${args.length}`);
     }
@@ -126,12 +134,14 @@ export class Pool {
     try {
       call(...args);
     } finally {
-      this.#await(begun);
+      const finished = performance.now();
+      const slept = this.#await();
+      this.#balance?.add(this.threads, finished - begun, slept ? performance.now() - finished : 0);
     }
   }
 
-  #await(begun: number): void {
-    const finished = performance.now();
+  /** Waits for all threads; true if main slept meanwhile. */
+  #await(): boolean {
     let slept = false;
     for (let w = 1; w < this.threads; w++) {
       const done = this.#word(w, layout.done);
@@ -144,7 +154,7 @@ export class Pool {
         this.#sleepUntilDone(w, sent);
       }
     }
-    this.#balance?.add(this.threads, finished - begun, slept ? performance.now() - finished : 0);
+    return slept;
   }
 
   /** Makes a module known to all threads. It may import env.memory and, as `kernels`, the exports of the kernels. */
@@ -170,7 +180,7 @@ export class Pool {
       for (let w = 1; w < this.threads; w++) {
         this.post(w, loadModule, [part.length, bytes.length]);
       }
-      this.#await(performance.now());
+      this.#await();
     }
   }
 

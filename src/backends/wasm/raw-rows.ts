@@ -11,7 +11,10 @@ export function unchanged(x: RawRows, { offset, factor, alike }: RowScaling): x 
   return x instanceof Float32Array && alike && offset[0] === 0 && factor[0] === 1;
 }
 
-/** The order of the kernel's kinds (kernels/rows.ts). */
+/** Bytes of a raw value by kind, in the order of the kernel's kinds (kernels/rows.ts). */
+const rawBytes = [1, 4, 8];
+
+/** Values of other arrays are brought as doubles. */
 function kindOf(x: RawRows): number {
   return x instanceof Uint8Array ? 0 : x instanceof Float32Array ? 1 : 2;
 }
@@ -42,9 +45,9 @@ export class RowStaging {
     scaling: RowScaling,
     run: (first: number, count: number, kind: number, raw: number, offset: number, factor: number) => void,
   ): void {
-    const bytes = cols * x.BYTES_PER_ELEMENT;
-    if (rows.length === 0 || bytes === 0) return;
     const kind = kindOf(x);
+    const bytes = cols * rawBytes[kind];
+    if (rows.length === 0 || bytes === 0) return;
     const held = Math.max(1, Math.floor(stagingBytes / bytes));
     this.#reserve(Math.min(held, rows.length) * bytes);
     const offset = this.#place(scaling);
@@ -71,18 +74,20 @@ export class RowStaging {
   /** Room for a row that is longer than usual. */
   #reserve(bytes: number): void {
     if (bytes <= this.#bytes) return;
-    this.#backend.free(this.#address);
+    const before = this.#address;
     this.#address = this.#backend.allocate(ceil(bytes / 4), 'raw rows of a batch');
     this.#bytes = bytes;
+    this.#backend.free(before);
   }
 
   #place(scaling: RowScaling): number {
     if (this.#scaling !== scaling) {
       const n = scaling.offset.length;
       if (n > this.#columns) {
-        this.#backend.free(this.#scalingAddress);
+        const before = this.#scalingAddress;
         this.#scalingAddress = this.#backend.allocate(4 * n, 'scaling of a batch');
         this.#columns = n;
+        this.#backend.free(before);
       }
       const target = new Float64Array(this.#backend.heap().buffer, 4 * this.#scalingAddress, 2 * n);
       target.set(scaling.offset);

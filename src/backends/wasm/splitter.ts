@@ -96,20 +96,24 @@ export class Splitter {
    */
   range(call: Call, id: number, args: Args, extent: number, work: number): void {
     const { threads } = this.#pool;
-    const blocks = ceil(extent / rangeGrain);
-    const parts = Math.min(blocks, threads);
-    if (parts < 2 || this.#alone(extent * work, this.#thresholds.work)) {
+    const most = rangeGrain * Math.floor(mostWork / (work * rangeGrain));
+    if (extent <= rangeGrain || most < 1 || this.#alone(extent * work, this.#thresholds.work)) {
       call(...args);
       return;
     }
     const at = args.length - 3;
-    for (let w = parts - 1; w >= 0; w--) {
-      const part = args.slice();
-      part[at] = this.#scratch[w];
-      part[at + 1] = rangeGrain * Math.floor((blocks * w) / parts);
-      part[at + 2] = Math.min(extent, rangeGrain * Math.floor((blocks * (w + 1)) / parts));
-      if (w > 0) this.#pool.post(w, id, part);
-      else this.#pool.join(call, part);
+    for (let from = 0; from < extent; from += most * threads) {
+      const some = Math.min(extent - from, most * threads);
+      const blocks = ceil(some / rangeGrain);
+      const parts = Math.min(blocks, threads);
+      for (let w = parts - 1; w >= 0; w--) {
+        const part = args.slice();
+        part[at] = this.#scratch[w];
+        part[at + 1] = from + rangeGrain * Math.floor((blocks * w) / parts);
+        part[at + 2] = from + Math.min(some, rangeGrain * Math.floor((blocks * (w + 1)) / parts));
+        if (w > 0) this.#pool.post(w, id, part);
+        else this.#pool.join(call, part);
+      }
     }
   }
 
@@ -159,6 +163,7 @@ export class Splitter {
 
   /** Too little work for threads, or so little that they are woken for what comes next and not waited for. */
   #alone(work: number, threshold: number): boolean {
+    this.#pool.check();
     if (work < threshold || this.#pool.threads === 1 || this.#pool.backsOff()) return true;
     return !this.#pool.awake() && work < threshold * this.#thresholds.asleep;
   }

@@ -5,7 +5,7 @@ import type { Program, Step } from '../program.ts';
 import type { FusedCall } from './compiler.ts';
 import type { Emitted } from './emit/emit.ts';
 import { type Kernels, kernelModule } from './module.ts';
-import { type Call, type LoadedModule, Pool } from './pool.ts';
+import { type Call, type LoadedModule, mostArguments, Pool } from './pool.ts';
 import { type Args, type Split, unaryWork } from './splits.ts';
 import { defaultThresholds, Splitter, splitKernels, type Thresholds } from './splitter.ts';
 import { defaultMemoryLimit, WasmBackend, type WasmOptions } from './wasm-backend.ts';
@@ -50,9 +50,9 @@ export class ThreadedWasmBackend extends WasmBackend {
         this.calls = refusing(this.kernels, error);
       },
     });
+    this.#pool = pool;
     const scratch = [this.scratch];
     while (scratch.length < this.threads) scratch.push(this.allocateScratch());
-    this.#pool = pool;
     this.#splitter = new Splitter(pool, scratch, thresholds);
     this.calls = this.#splitter.over(this.kernels, (offsets, groups) => this.integers()[offsets / 4 + groups]);
   }
@@ -69,7 +69,14 @@ export class ThreadedWasmBackend extends WasmBackend {
 
   protected override fusedCall(program: Program, emitted: Emitted, run: FusedCall): FusedCall {
     const [pool, splitter] = [this.#pool, this.#splitter];
-    if (!pool || !splitter || !emitted.split || 4 * emitted.scratch > this.kernels.matmulScratch()) return run;
+    if (!pool || !splitter) return run;
+    const tooLarge = 4 * emitted.scratch > this.kernels.matmulScratch();
+    if (!emitted.split || tooLarge || program.inputs.length + program.outputs.length + 3 > mostArguments) {
+      return (numbers) => {
+        pool.check();
+        run(numbers);
+      };
+    }
     const { exports, numbers: ids } = pool.load(emitted.bytes);
     const work = program.steps.reduce((sum, step) => sum + workOfStep(step), 0) / emitted.extent;
     return (numbers) => splitter.range(exports.run, ids.run, numbers, emitted.extent, work);

@@ -51,7 +51,14 @@ export function runProcess({ file, args, env }: Command): Promise<Ended> {
   });
 }
 
-const notInstalled = /Cannot find (?:package|module) '[^']*'|(?:ModuleNotFound|Import)Error: [^\n]*/;
+const notInstalled = /Cannot find package '[^']*'|ModuleNotFoundError: [^\n]*/;
+/** Where Node, Python and our own command line say what went wrong. */
+const complaint = /^(?:\w*Error\b.*|error .*)$/m;
+
+/** Results are committed and read elsewhere: of a path its last part. */
+function withoutPaths(text: string): string {
+  return text.replace(/(?:file:\/\/)?(?:[A-Za-z]:)?(?:[\\/][^\\/\s'":]+)+[\\/]([^\\/\s'":]+)/g, '$1');
+}
 
 /** The last line of stdout as JSON, or why there is none: a missing package or interpreter is absence, the rest failure. */
 export function lastJson<T>(
@@ -62,11 +69,12 @@ export function lastJson<T>(
   if (error?.code === 'ENOENT') return { absent: 'no such program' };
   if (code !== 0 || error) {
     if (missing !== undefined && !error) return { absent: missing };
-    return { failed: error?.message ?? (stderr.trim().split('\n').at(-1) || `exit status ${code}`) };
+    const said = complaint.exec(stderr)?.[0] ?? stderr.trim().split('\n').at(-1);
+    return { failed: withoutPaths(error?.message ?? (said || `exit status ${code}`)) };
   }
   try {
     const value = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
-    if (typeof value?.absent === 'string') return { absent: value.absent };
+    if (typeof value?.absent === 'string') return { absent: withoutPaths(value.absent) };
     return { value };
   } catch {
     return { failed: 'printed no JSON line' };

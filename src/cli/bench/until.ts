@@ -5,6 +5,7 @@ import { listData } from '../../data/list.ts';
 import { openData } from '../../data/open.ts';
 import { splitData } from '../../data/splits.ts';
 import { files } from '../../platform/index.ts';
+import { exitCodes } from '../output.ts';
 import type { Missing, Until97, UntilResult, UntilRun, UntilTask } from './document.ts';
 import type { Choice } from './participants.ts';
 import { howToGet, peerCommand } from './peers.ts';
@@ -49,12 +50,24 @@ export async function timeTo97(choice: Choice, rounds: number, told: (message: s
     return { task: untilTask, results: [], missing: [{ ...missing, get: 'neuroforge data get mnist' }] };
   }
   const scratch = mkdtempSync(join(tmpdir(), 'neuroforge-bench-'));
+  const remove = (): void => rmSync(scratch, { recursive: true, force: true });
+  const leave = (signal: NodeJS.Signals): void => {
+    remove();
+    process.exit(signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated);
+  };
+  process.once('SIGINT', leave).once('SIGTERM', leave);
   try {
     const rows = join(scratch, 'validation');
     writeFileSync(rows, await validationRows());
     return await race([...ourRacers(choice, scratch), ...peerRacers(choice, folder, rows)], rounds, runProcess, told);
+  } catch (error) {
+    // What was measured before is not to be lost.
+    const reason = error instanceof Error ? error.message : String(error);
+    const missing = { case: null, who: 'everybody', state: 'failed', reason, get: null } as const;
+    return { task: untilTask, results: [], missing: [missing] };
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    process.off('SIGINT', leave).off('SIGTERM', leave);
+    remove();
   }
 }
 

@@ -120,8 +120,8 @@ function whole(value: unknown, where: string): number {
 
 function positive(value: unknown, where: string): number {
   const n = Number(value);
-  if (n > 0 && n < 600) return n;
-  throw unusable(where, 'a number above 0 and below 600', value);
+  if (n > 0 && n <= 300) return n;
+  throw unusable(where, 'a number above 0, at most 300', value);
 }
 
 function unusable(where: string, expected: string, got: unknown): NeuroForgeError {

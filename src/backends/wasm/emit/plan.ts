@@ -149,7 +149,7 @@ function keptValues(nodes: readonly Node[], homes: ReadonlyMap<number, Home>, pa
     const { op, kind, operands } = nodes[v];
     if (homes.has(v) || kept.has(v) || kind === 'col' || kind === 'scalar') return 0;
     const own = /^(add|sub|mul|neg|abs|square|g[te]|l[te]|eq|step|relu)$/.test(op) ? 1 : 4;
-    return operands.reduce((sum, o) => sum + cost(o), own);
+    return operands.reduce((sum, o) => (sum > dear ? sum : sum + cost(o)), own);
   };
   const seen = new Set<number>();
   const visit = (v: number, q: number): void => {

@@ -1,8 +1,8 @@
 import { join } from './math';
 
-// Raw values to what a network is fed: (value - offset) * factor in float64, then rounded, as in js/scale.ts.
+// Raw values to what a network is fed: (value - offset) * factor in float64, then rounded, as in js/scale-rows.ts.
 
-/** What the raw values are, in the order of `RawKind` in ../raw-rows.ts. */
+/** What the raw values are, in the order of ../raw-rows.ts. */
 const BYTES = 0;
 const FLOATS = 1;
 
