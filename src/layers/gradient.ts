@@ -50,8 +50,10 @@ export class Gradient {
   #note(a: Tensor, b: Tensor | null): void {
     sameBackend('gradient', this.#value.backend, a.backend);
     a.storage.check();
-    b?.storage.check();
-    youngest(a.arena, b?.arena ?? null);
+    if (b) {
+      b.storage.check();
+      youngest(a.arena, b.arena);
+    }
     this.#parts.push({ a, b, versions: [a.storage.version, b?.storage.version] });
   }
 
@@ -109,15 +111,11 @@ export class Gradient {
   check(): void {
     for (const { a, b, versions } of this.#parts) {
       if (a.storage.version === versions[0] && b?.storage.version === versions[1]) continue;
-      throw this.#written();
+      throw new NeuroForgeError('NF1205', `a tensor handed over as gradient of ${this.#path} was written afterwards`, {
+        where: this.#path,
+        expected: 'what is given to grad().add or addProduct is left as it is until the step ends',
+        hint: 'write into a copy: x.add(0)',
+      });
     }
-  }
-
-  #written(): NeuroForgeError {
-    return new NeuroForgeError('NF1205', `a tensor handed over as gradient of ${this.#path} was written afterwards`, {
-      where: this.#path,
-      expected: 'what is given to grad().add or addProduct is left as it is until the step ends',
-      hint: 'write into a copy: x.add(0)',
-    });
   }
 }

@@ -1,4 +1,5 @@
 import type { Backend } from '../../src/backends/backend.ts';
+import { backend as namedBackend } from '../../src/backends/default.ts';
 import { NeuroForgeError } from '../../src/core/errors.ts';
 import { constant } from '../../src/layers/initializers.ts';
 import { Parameters } from '../../src/layers/parameters.ts';
@@ -185,6 +186,14 @@ function refusals(): ReferenceCheck {
           return error instanceof NeuroForgeError && error.where === where ? Number(error.code.slice(2)) : -1;
         }
       };
+      const codeAnywhere = (run: () => void): number => {
+        try {
+          run();
+          return 0;
+        } catch (error) {
+          return error instanceof NeuroForgeError ? Number(error.code.slice(2)) : -1;
+        }
+      };
       for (const written of [0, 1, 2]) {
         for (const use of ['descend', 'collect'] as const) {
           const parameters = parametersOf(backend, ['W']);
@@ -200,6 +209,23 @@ function refusals(): ReferenceCheck {
       }
       const parameters = parametersOf(backend, ['W']);
       parameters.beginStep();
+      const ended = new Arena(backend, 'ended');
+      const [staleA, staleB, staleW] = [place(x, [2, 3], ended), place(dY, [2, 3], ended), place(dW, [3, 3], ended)];
+      ended.reset();
+      const unrelated = new Arena(backend, 'unrelated');
+      const abroad = tensor(dW, [3, 3], { backend: namedBackend(backend.dtype === 'f64' ? 'js' : 'js64') });
+      const [a, b] = [place(x, [2, 3], arena), place(dY, [2, 3], arena)];
+      const sink = parameters.sink('W');
+      const handing: [string, () => void, number][] = [
+        ['a tensor whose step has ended', () => sink.add(staleW), 1201],
+        ['a left factor whose step has ended', () => sink.addProduct(staleA.T, b), 1201],
+        ['a right factor whose step has ended', () => sink.addProduct(a.T, staleB), 1201],
+        ['factors of two steps', () => sink.addProduct(a.T, place(dY, [2, 3], unrelated)), 1203],
+        ['a tensor of another backend', () => sink.add(abroad), 1103],
+      ];
+      for (const [what, hand, refused] of handing) held.numbers(what, [codeAnywhere(hand)], [refused]);
+      unrelated.dispose();
+      ended.dispose();
       product(parameters, 'W', arena);
       parameters.descend(lr);
       arena.reset();
