@@ -30,6 +30,21 @@ const coupled = defineLayer<Config, { x: Tensor }>('coupled', {
   },
 });
 
+/** A layer that writes what it has handed over. */
+const careless = defineLayer('careless', {
+  init(ctx, input) {
+    ctx.param('b', input, constant(0));
+    return input;
+  },
+  forward: (ctx, x) => ({ y: x.add(ctx.param('b')), cache: null }),
+  backward(ctx, dY) {
+    const d = dY.colSum();
+    ctx.grad('b').add(d);
+    d.fill(0);
+    return dY;
+  },
+});
+
 const networks: Readonly<Record<string, () => AnyLayer>> = {
   'an mlp': () => mlp({ hidden: [17, 5], outputs: 3 }),
   'one cell four times': () => sequential(recurrent({ width: 8, steps: 4 }), linear(3)),
@@ -79,19 +94,6 @@ describe('what is handed over', () => {
   }
 
   test.each([true, false])('must not be written before the step ends (fold %s)', (fold) => {
-    const careless = defineLayer('careless', {
-      init(ctx, input) {
-        ctx.param('b', input, constant(0));
-        return input;
-      },
-      forward: (ctx, x) => ({ y: x.add(ctx.param('b')), cache: null }),
-      backward(ctx, dY) {
-        const d = dY.colSum();
-        ctx.grad('b').add(d);
-        d.fill(0);
-        return dY;
-      },
-    });
     const { built, arena, batch } = model(careless());
     expect(() => trainStep(built, sgd(0.1, { fold }), batch(), arena)).toThrow(
       expect.objectContaining({ code: 'NF1205', where: 'b' }),
@@ -133,20 +135,7 @@ describe('what is handed over', () => {
 
 test('an update that is refused leaves every weight as it was', () => {
   const on = backend('wasm');
-  const last = defineLayer('last', {
-    init(ctx, input) {
-      ctx.param('b', input, constant(0));
-      return input;
-    },
-    forward: (ctx, x) => ({ y: x.add(ctx.param('b')), cache: null }),
-    backward(ctx, dY) {
-      const d = dY.colSum();
-      ctx.grad('b').add(d);
-      d.fill(0);
-      return dY;
-    },
-  });
-  const model = build(sequential(linear(3), last()), { input: [8], loss: crossEntropy(), backend: on });
+  const model = build(sequential(linear(3), careless()), { input: [8], loss: crossEntropy(), backend: on });
   const arena = new Arena(on, 'step');
   const batch = { x: randn([2, 8], { arena }), y: indices([0, 1], { backend: on, arena }) };
   const before = model.parameters.values.dataSync();

@@ -4,6 +4,20 @@
 import { NeuroForgeError } from '../core/errors.ts';
 import { withoutSignals } from './signals.ts';
 
+/** c (m, n) = alpha op(a) (m, k) op(b) (k, n) + beta c, by places of the operands. */
+export type Gemm = (
+  transA: boolean,
+  transB: boolean,
+  m: number,
+  n: number,
+  k: number,
+  alpha: number,
+  a: number,
+  b: number,
+  beta: number,
+  c: number,
+) => void;
+
 /** Single-precision products of row-major matrices on a heap, by element offsets. */
 export interface Blas {
   /** `oneDNN`, `OpenBLAS`, `Accelerate`, `MKL` or `BLIS`. */
@@ -14,19 +28,7 @@ export interface Blas {
   readonly version: string;
   readonly threads: number;
   /** c (m, n) = alpha op(a) (m, k) op(b) (k, n) + beta c; with beta 0, c is not read. */
-  sgemm(
-    heap: Float32Array,
-    transA: boolean,
-    transB: boolean,
-    m: number,
-    n: number,
-    k: number,
-    alpha: number,
-    a: number,
-    b: number,
-    beta: number,
-    c: number,
-  ): void;
+  sgemm(heap: Float32Array, ...product: Parameters<Gemm>): void;
 }
 
 /** A library has one number of threads for all that use it in this process: the one of the last call, by file. */
@@ -68,19 +70,6 @@ export function openBlas(koffi: Native, library: string, file: string, threads: 
   selfTest(blas);
   return blas;
 }
-
-type Gemm = (
-  transA: boolean,
-  transB: boolean,
-  m: number,
-  n: number,
-  k: number,
-  alpha: number,
-  a: number,
-  b: number,
-  beta: number,
-  c: number,
-) => void;
 
 function oneDnn(koffi: Native, lib: Library): Gemm {
   const call = lib.func(

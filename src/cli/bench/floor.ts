@@ -1,6 +1,7 @@
 import type { Backend } from '../../backends/backend.ts';
 import { NativeBackend } from '../../backends/native/native-backend.ts';
 import { WasmBackend } from '../../backends/wasm/wasm-backend.ts';
+import type { Gemm } from '../../platform/blas-library.ts';
 import type { CaseData } from './case-data.ts';
 import { type BenchCase, productsOf } from './cases.ts';
 import { summary } from './statistics.ts';
@@ -55,20 +56,7 @@ export function floorStep(
   };
 }
 
-type ProductCall = (
-  transA: boolean,
-  transB: boolean,
-  m: number,
-  n: number,
-  k: number,
-  alpha: number,
-  a: number,
-  b: number,
-  beta: number,
-  c: number,
-) => void;
-
-function productOf(backend: Backend): ProductCall {
+function productOf(backend: Backend): Gemm {
   if (backend instanceof NativeBackend) {
     const { blas } = backend;
     // after every allocation: the view does not move any more
