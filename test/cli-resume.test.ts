@@ -141,7 +141,9 @@ describe('resume', () => {
     expect(text).toMatch(/expected .*--data digits, .*--lr 0.1.*--batch 32, .*backend wasm/);
     expect(text).toMatch(/got .*--data iris, .*--lr 0.2.*--batch full, .*backend js/);
     expect(existsSync(at.path('other/lock'))).toBe(false);
-    same(await at.json(['train', '--resume', 'other', '--lr', '0.1', '--threads', '1', '--quiet']));
+    const again = await at.json(['train', '--resume', 'other', '--lr', '0.1', '--threads', '2', '--quiet']);
+    same({ ...again, threads: 1 });
+    expect(again.threads).toBe(2);
   });
 
   it('with another version of the library: refused', async () => {

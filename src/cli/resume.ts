@@ -15,6 +15,11 @@ import type { Prepared } from './setup.ts';
 /** What may change: when a run ends, and what it saves. Its steps stay what they are. */
 const changeable = ['epochs', 'steps', 'until', 'patience', 'checkpointEvery', 'keepLast'];
 
+/** The same, and the threads of a backend whose bits do not depend on them. */
+function mayChange(about: Readonly<Record<string, unknown>>): readonly string[] {
+  return about.backend === 'native' ? changeable : [...changeable, 'threads'];
+}
+
 interface Difference {
   readonly what: string;
   readonly before: string;
@@ -60,7 +65,8 @@ export class Resumption {
     try {
       const file = await readConfigFile(files.join(place, 'config.json'), files);
       const recorded = resolveConfig({}, file, {});
-      const kept = Object.fromEntries(Object.entries(given).filter(([key]) => changeable.includes(key)));
+      const may = mayChange(folder.about);
+      const kept = Object.fromEntries(Object.entries(given).filter(([key]) => may.includes(key)));
       const config = resolveConfig(kept, file, {});
       if (!isFile) checkUnfinished(folder, place, recorded, config);
       return new Resumption(folder, config, checkpoint, differencesOf(recorded, given, folder.about));
@@ -161,9 +167,8 @@ function differencesOf(
 ): Difference[] {
   const before: Readonly<Record<string, unknown>> = { ...recorded, backend: about.backend };
   return Object.entries(given).flatMap(([key, now]) => {
-    if (changeable.includes(key) || key === 'schema' || now === before[key]) return [];
+    if (mayChange(about).includes(key) || key === 'schema' || now === before[key]) return [];
     if (key === 'backend' && now === 'auto') return [];
-    if (key === 'threads' && about.backend === 'wasm') return []; // any number has the same bits
     const what = key === 'backend' ? key : flagName(key);
     return [{ what, before: String(before[key] ?? 'not given'), now: String(now) }];
   });
