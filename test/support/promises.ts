@@ -1,3 +1,5 @@
+import type { Files } from '../../src/platform/files.ts';
+import { nodeFiles } from '../../src/platform/node.ts';
 import type { CrashDisk } from './crash-disk.ts';
 import { type Survivor, survivors } from './crash-states.ts';
 
@@ -6,42 +8,71 @@ type Holds = (found: Found) => boolean;
 
 interface Kept {
   readonly path: string;
-  /** The work ran from this many calls of the disk to that many. */
+  /** The call of `Files` ran from this many calls of the disk to that many. */
   readonly from: number;
   readonly to: number;
   readonly holds: Holds;
-  /** What may be there while the work runs, beside what was before and what is to come. */
+  /** What may be there while it runs, beside what was before and what is to come. */
   readonly meanwhile: Holds;
 }
 
 /**
- * What code that writes has promised: once a call has returned, its file has what was written, whatever happens; while
- * it runs, that or what was there before.
+ * What `Files` promises of each call that writes: once it has returned, its file has what was written, whatever happens;
+ * while it runs, that or what was there before. Code under test writes through `files`, and `judge` cuts the power.
  */
 export class Promises {
   readonly disk: CrashDisk;
+  readonly files: Files;
   readonly #kept: Kept[] = [];
 
   constructor(disk: CrashDisk) {
     this.disk = disk;
+    const plain = nodeFiles(disk);
+    const [whole, synced] = [new Map<string, string>(), new Map<string, string>()];
+    const put = (path: string, bytes: Uint8Array | string, work: () => Promise<void>): Promise<void> => {
+      for (const texts of [whole, synced]) texts.set(path, text(bytes));
+      return this.#keep(path, is(bytes), work);
+    };
+    this.files = {
+      ...plain,
+      writeFileAtomic: (path, bytes) => put(path, bytes, () => plain.writeFileAtomic(path, bytes)),
+      writeFileExclusive: (path, bytes) => put(path, bytes, () => plain.writeFileExclusive(path, bytes)),
+      replace: async (from, to) => {
+        const bytes = await plain.readFile(from);
+        await this.#keep(from, anything, () => put(to, bytes, () => plain.replace(from, to)), anything);
+      },
+      // Of what was appended only what was synced is sure: the rest may be torn, and whoever resumes cuts it off.
+      appendFile: async (path, bytes) => {
+        const sure = synced.get(path) ?? '';
+        whole.set(path, (whole.get(path) ?? '') + text(bytes));
+        const begun = sure === '' ? anything : begins(sure);
+        await this.#keep(path, begins(sure), () => plain.appendFile(path, bytes), begun);
+      },
+      sync: async (path) => {
+        const sure = synced.get(path) ?? '';
+        synced.set(path, whole.get(path) ?? '');
+        await this.#keep(path, begins(synced.get(path)!), () => plain.sync(path), begins(sure));
+      },
+      makeFolder: (path) =>
+        this.#keep(
+          path,
+          (found) => found === 'folder',
+          () => plain.makeFolder(path),
+        ),
+      makeFolderExclusive: (path) =>
+        this.#keep(
+          path,
+          (found) => found === 'folder',
+          () => plain.makeFolderExclusive(path),
+        ),
+      // Not promised to last.
+      remove: (path) => this.#keep(path, anything, () => plain.remove(path), anything),
+    };
   }
 
-  /** Runs `work`, which is to put `what` (bytes, a folder, what holds) at `path`. */
-  async keep<T>(
-    path: string,
-    what: Uint8Array | string | Holds,
-    work: () => Promise<T>,
-    meanwhile: Holds = () => false,
-  ): Promise<T> {
+  async #keep(path: string, holds: Holds, work: () => Promise<void>, meanwhile: Holds = () => false): Promise<void> {
     const from = this.disk.calls.length;
-    const result = await work();
-    this.add(path, what, from, meanwhile);
-    return result;
-  }
-
-  /** As `keep`, for work that has just ended and began at call `from`. */
-  add(path: string, what: Uint8Array | string | Holds, from: number, meanwhile: Holds = () => false): void {
-    const holds = typeof what === 'function' ? what : (found: Found) => same(found, what);
+    await work();
     this.#kept.push({ path, from, to: this.disk.calls.length, holds, meanwhile });
   }
 
@@ -49,7 +80,7 @@ export class Promises {
    * Cuts the power after each call in turn and looks at every state that may be left: how many these were, and what was
    * promised and is not there. `also` judges each state further, answering what it finds wrong.
    */
-  judge(also: (survivor: Survivor, calls: number) => string | null = () => null): { states: number; losses: string[] } {
+  judge(also: (survivor: Survivor) => string | null = () => null): { states: number; losses: string[] } {
     const paths = [...new Set(this.#kept.map(({ path }) => path))];
     const losses: string[] = [];
     let states = 0;
@@ -59,9 +90,10 @@ export class Promises {
         states++;
         paths.forEach((path, i) => {
           const found = survivor.read(path);
-          if (!allowed[i].some((holds) => holds(found))) losses.push(`${path} after ${calls} calls: ${brief(found)}`);
+          if (allowed[i].some((holds) => holds(found))) return;
+          losses.push(`${path} after ${calls} calls: ${found instanceof Uint8Array ? `${found.length} bytes` : found}`);
         });
-        const wrong = also(survivor, calls);
+        const wrong = also(survivor);
         if (wrong !== null) losses.push(`after ${calls} calls: ${wrong}`);
       }
     }
@@ -72,24 +104,24 @@ export class Promises {
     const begun = this.#kept.filter((kept) => kept.path === path && kept.from < calls);
     const done = begun.filter(({ to }) => to <= calls).at(-1);
     const running = begun.filter(({ to }) => to > calls);
-    return [
-      done?.holds ?? ((found: Found) => found === null),
-      ...running.flatMap(({ holds, meanwhile }) => [holds, meanwhile]),
-    ];
+    return [done?.holds ?? ((found) => found === null), ...running.flatMap((kept) => [kept.holds, kept.meanwhile])];
   }
 }
 
-/** Appended and synced text: a file that begins with it. What follows may be torn, and is cut off by who resumes. */
-export const begins =
-  (text: string): Holds =>
+/** A file of these bytes. */
+export const is =
+  (bytes: Uint8Array | string): Holds =>
   (found) =>
-    text === '' || (found instanceof Uint8Array && Buffer.from(found).toString('latin1').startsWith(text));
+    found instanceof Uint8Array && Buffer.compare(found, Buffer.from(bytes)) === 0;
 
-function same(found: Found, what: Uint8Array | string): boolean {
-  if (found === null || found === 'folder' || what === 'folder') return found === what;
-  return Buffer.compare(found, typeof what === 'string' ? Buffer.from(what) : what) === 0;
-}
+/** A file whose first bytes these are. */
+export const begins =
+  (start: string): Holds =>
+  (found) =>
+    found instanceof Uint8Array && text(found).startsWith(start);
 
-function brief(found: Found): string {
-  return found === null || found === 'folder' ? String(found) : `${found.length} bytes`;
+const anything: Holds = () => true;
+
+function text(bytes: Uint8Array | string): string {
+  return Buffer.from(bytes).toString('latin1');
 }
