@@ -1,5 +1,6 @@
 import { NeuroForgeError } from '../core/errors.ts';
 import type { Files } from '../platform/files.ts';
+import { type Lock, takeLock } from '../platform/lock.ts';
 import type { EpochEvent } from './events.ts';
 
 /** How a run stands, in run.json. */
@@ -20,6 +21,7 @@ export class RunFolder {
   readonly name: string;
   readonly #files: Files;
   #about: Record<string, unknown>;
+  #lock: Lock | undefined;
 
   private constructor(files: Files, path: string, about: Record<string, unknown>) {
     this.#files = files;
@@ -44,14 +46,13 @@ export class RunFolder {
     const stamp = started.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 13);
     const path = await freshFolder(files, parent, `${stamp}-${kind}`);
     await files.makeFolder(files.join(path, 'checkpoints'));
-    const { pid, hostname } = files.host;
-    await files.writeFileExclusive(files.join(path, 'lock'), toJson({ pid, hostname, started: started.toISOString() }));
     const run = new RunFolder(files, path, {
       schema: 'neuroforge/run@1',
       status: 'running',
       started: started.toISOString(),
       ...about,
     });
+    run.#lock = await takeLock(files, files.join(path, 'lock'), { started: started.toISOString() });
     await run.#writeAbout();
     await run.write('config.json', `${toJson(config, 2)}\n`);
     await files.writeFileAtomic(files.join(parent, 'latest'), `${run.name}\n`);
@@ -78,7 +79,7 @@ export class RunFolder {
   async finish(status: RunStatus, about: Readonly<Record<string, unknown>>): Promise<void> {
     this.#about = { ...this.#about, ...about, status, ended: new Date().toISOString() };
     await this.#writeAbout();
-    await this.#files.remove(this.#files.join(this.path, 'lock'));
+    await this.#lock?.release();
   }
 
   async #writeAbout(): Promise<void> {
