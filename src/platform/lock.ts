@@ -1,14 +1,13 @@
 import { NeuroForgeError } from '../core/errors.ts';
-import { sha256Hex } from '../core/sha256.ts';
 import type { Files } from './files.ts';
 
 /**
  * A file that one living process holds. It appears whole (`writeFileExclusive`), so whoever finds it can tell whose it
  * is; on Linux the start of the process and of the machine tell a process from another of the same number.
  *
- * A holder that is gone is succeeded by exactly one: the right to replace a lock with content X is a lock itself,
- * `path.<hash of X>`, under which the lock is read once more. X is never written again, so whoever comes late finds
- * another content and starts over; a successor that dies meanwhile is succeeded in the same way.
+ * A holder that is gone is succeeded by exactly one: the right to succeed is a lock itself, `path.next`, under which the
+ * lock is read once more. Only who has that right changes a dead holder's lock, so whoever comes late finds another
+ * content and starts over; a successor that dies meanwhile is succeeded in the same way, in `path.next.next`.
  */
 export interface Lock {
   readonly path: string;
@@ -66,7 +65,7 @@ async function acquire(files: Files, path: string, mine: string, options: LockOp
       continue; // where files do not appear whole, its writer may be at it
     }
     const gone = holder === null ? 'its writer was cut off' : await whyGone(files, holder, asked);
-    const right = `${path}.${(await sha256Hex(new TextEncoder().encode(found))).slice(0, 12)}`;
+    const right = `${path}.next`;
     await acquire(files, right, mine, { ...options, note: undefined }, asked);
     try {
       if ((await contentOf(files, path)) !== found) continue;
