@@ -17,7 +17,7 @@ export interface Lock {
 
 export interface LockOptions {
   /** When the holder began, for people: an ISO time. */
-  readonly started: string;
+  readonly started?: string;
   /** Hears in one line why a lock was taken over. */
   readonly note?: (line: string) => void;
   /** Milliseconds after which an unreadable lock is looked at again, five times; default 50. */
@@ -28,7 +28,7 @@ export interface LockOptions {
 interface Holder {
   readonly pid: number;
   readonly hostname: string;
-  readonly started: string;
+  readonly started?: string;
   /** Linux: the machine's start, and the process's in ticks since. */
   readonly boot?: string;
   readonly ticks?: number;
@@ -150,5 +150,5 @@ async function birthOf(files: Files, pid: number): Promise<{ boot?: string; tick
 
 function who({ pid, hostname, started }: Holder): string {
   const name = hostname.replace(/[^\w.-]/g, '?').slice(0, 80);
-  return `process ${pid} on ${name}${/^[\dTZ:.-]{10,30}$/.test(started) ? ` since ${started}` : ''}`;
+  return `process ${pid} on ${name}${/^[\dTZ:.-]{10,30}$/.test(started ?? '') ? ` since ${started}` : ''}`;
 }
