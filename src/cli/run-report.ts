@@ -5,13 +5,14 @@ import {
   renderReport,
   type WeightTable,
 } from '../charts/index.ts';
+import { toJson } from '../core/unseen.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Model } from '../models/model.ts';
 import { files } from '../platform/index.ts';
 import type { Evaluation } from '../train/evaluate.ts';
 import type { EpochEvent, FitResult } from '../train/events.ts';
 import { confusionMatrix, type Metrics, rocPoints } from '../train/metrics.ts';
-import { type RunFolder, toJson } from '../train/run-folder.ts';
+import type { RunFolder } from '../train/run-folder.ts';
 import type { Baseline } from './baselines.ts';
 import { grayImage } from './examples.ts';
 import type { Prepared } from './setup.ts';

@@ -1,14 +1,10 @@
 import { NeuroForgeError } from '../core/errors.ts';
+import { toJson } from '../core/unseen.ts';
 import type { Files } from '../platform/files.ts';
 import type { EpochEvent } from './events.ts';
 
 /** How a run stands, in run.json. */
 export type RunStatus = 'running' | 'done' | 'diverged' | 'interrupted';
-
-/** JSON has no NaN or Infinity: they are the strings of their names. */
-export function toJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, (_, v) => (typeof v === 'number' && !Number.isFinite(v) ? String(v) : v), indent);
-}
 
 /**
  * The folder of one run: `run.json`, `config.json`, `metrics.jsonl`, `model.safetensors`, `checkpoints/`,

@@ -1,3 +1,4 @@
+import { safeText } from '../../charts/text.ts';
 import { NeuroForgeError } from '../../core/errors.ts';
 import { sgd } from '../../optim/sgd.ts';
 import { files } from '../../platform/index.ts';
@@ -52,7 +53,7 @@ export async function trainCommand(_: string[], options: Record<string, unknown>
     },
   );
   output.note(
-    `${resolved.model} on ${split.train.name}: ${split.train.count} training, ${split.val.count} validation, ` +
+    `${resolved.model} on ${safeText(split.train.name)}: ${split.train.count} training, ${split.val.count} validation, ` +
       `${split.test?.count ?? 0} test rows; ${model.parameters.count.toLocaleString('en-US')} parameters; ${backend.name}`,
   );
 
