@@ -14,6 +14,7 @@ section>h2{margin-bottom:1.25rem}
 .meta{color:var(--nf-muted);font-size:.875rem;margin-top:.4rem;overflow-wrap:anywhere}
 .status{font-weight:600;color:var(--nf-fg)}
 .status.bad{color:var(--nf-miss)}
+.notes,.stats,.pairs td,.scroll td{overflow-wrap:anywhere}
 .notes{margin-top:1.25rem;padding-left:.9rem;border-left:3px solid var(--nf-miss)}
 .notes li+li{margin-top:.25rem}
 .headline{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:1.5rem 2.5rem;align-items:end;margin-top:2.25rem}
