@@ -1,10 +1,16 @@
 /**
  * Characters that do not show or that act: controls (C0, DEL, C1), line and paragraph separators, bidirectional and
- * zero-width ones, interlinear marks, noncharacters, halves of surrogate pairs. The two variation selectors of emoji
- * are spared.
+ * zero-width ones, interlinear marks, noncharacters, halves of surrogate pairs, the fifth and further marks on one
+ * letter. Spared are the variation selectors of emoji, and joiners where scripts and emoji need them.
  */
-const UNSEEN =
-  /[\p{Cc}\p{Cs}\u2028\u2029\ufff9-\ufffb\p{Noncharacter_Code_Point}]|(?![\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
+const UNSEEN = new RegExp(
+  [
+    '[\\p{Cc}\\p{Cs}\\u2028\\u2029\\ufff9-\\ufffb\\p{Noncharacter_Code_Point}]',
+    '(?<=\\p{M}{4})\\p{M}',
+    '(?![\\ufe0e\\ufe0f]|(?<=[\\p{Script=Arabic}\\p{M}\\p{Emoji_Presentation}])[\\u200c\\u200d](?=[\\p{L}\\p{Extended_Pictographic}]))\\p{Default_Ignorable_Code_Point}',
+  ].join('|'),
+  'gu',
+);
 
 /** `text` with every such character spelled as in JSON (`\u001b`), so that it shows and does nothing. */
 export function spellUnseen(text: string): string {
