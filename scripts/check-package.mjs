@@ -99,6 +99,8 @@ check('without koffi: wasm, and why', () => {
     said.backend === 'wasm' && /^wasm: no BLAS found \(the package koffi is not installed\)/.test(chosen),
     `${said.backend}, ${chosen}`,
   );
+  const { koffi, blas, tried } = JSON.parse(npx(['neuroforge', '--version', '--json'], user));
+  expect(koffi === null && blas === null && tried.includes('the package koffi is not installed'), String(tried));
   return chosen;
 });
 

@@ -76,12 +76,9 @@ export class Output {
   /** Prints what went wrong and answers the exit code. */
   fail(error: unknown): number {
     const known = error instanceof NeuroForgeError;
-    const told = known
-      ? error
-      : new NeuroForgeError('NF9000', error instanceof Error ? error.message : String(error), {
-          hint: 'a bug of ours: please report the command, what --debug adds, and neuroforge --version --json',
-        });
-    const code = !known || told.code.startsWith('NF9') ? exitCodes.bug : exitCodes.usage;
+    const bug = !known || error.code.startsWith('NF9');
+    const told = bug ? reportable(error) : error;
+    const code = bug ? exitCodes.bug : exitCodes.usage;
     if (this.json) this.document({ schema: 'neuroforge/error@1', error: told.toJSON() });
     else for (const line of errorLines(told, this.paint)) this.#complain(line);
     if (this.debug && error instanceof Error) this.#complain(String(error.stack));
@@ -100,6 +97,19 @@ export class Output {
 const indent = ' '.repeat(14);
 /** Code points of a message. */
 const longest = 2000;
+
+/** What was not meant to happen, with what to do about it. */
+function reportable(error: unknown): NeuroForgeError {
+  const hint = 'a bug of ours: please report the command, what --debug adds, and neuroforge --version --json';
+  const { code, where, expected, got } =
+    error instanceof NeuroForgeError ? error : ({ code: 'NF9000' } as NeuroForgeError);
+  return new NeuroForgeError(code, error instanceof Error ? error.message : String(error), {
+    where,
+    expected,
+    got,
+    hint,
+  });
+}
 
 /** One to three lines: what and where; expected and got; what to do. */
 function errorLines(error: NeuroForgeError, paint: ReturnType<typeof pc.createColors>): string[] {
