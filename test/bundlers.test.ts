@@ -181,7 +181,7 @@ describe.skipIf(folder instanceof Error)(`the packed package trains in Chromium$
        });`,
     );
     execFileSync(process.execPath, ['webpack.mjs'], { cwd: project, stdio: 'pipe' });
-    expectShaken(join(project, 'webpack/main.js'), 520);
+    expectShaken(join(project, 'webpack/main.js'), 570);
     writeFileSync(join(project, 'webpack/index.html'), page('./main.js'));
     await expectServedTraining(join(project, 'webpack'), '/');
   });
