@@ -11,15 +11,13 @@ import type { DigitsReport } from './support/train-digits.js';
 
 // The packed tarball, installed as a user's dependency, through what users build pages with.
 
-const npm = (folder: string, ...args: string[]) =>
-  execFileSync(
-    'npm',
-    [...args, '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'],
-    {
-      cwd: folder,
-      encoding: 'utf8',
-    },
-  );
+/** npm's own script: on Windows its command cannot be run without a shell. */
+const npmScript = process.env.npm_execpath;
+const npm = (folder: string, ...args: string[]): string => {
+  const quiet = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
+  const [program, ...first] = npmScript?.endsWith('.js') ? [process.execPath, npmScript] : ['npm'];
+  return execFileSync(program, [...first, ...args, ...quiet], { cwd: folder, encoding: 'utf8' });
+};
 
 const bundlers = ['esbuild@0.28', 'rollup@4', '@rollup/plugin-node-resolve@16', 'webpack@5'];
 const used =

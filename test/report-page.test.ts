@@ -65,7 +65,7 @@ describe.skipIf(!chromiumExpected)(`report.html in Chromium${unlessChromium}`, (
 
   /** Opens a page from its file; what it asked for and complained of beside what it holds. */
   async function open(html: string, width = 1280): Promise<Opened & { requests: string[]; complaints: string[] }> {
-    const file = join(folder, 'report <b>#1?.html');
+    const file = join(folder, 'report #1 %41 &amp;.html');
     writeFileSync(file, html);
     const url = pathToFileURL(file).href;
     const page = await browser.newPage({ viewport: { width, height: 900 } });

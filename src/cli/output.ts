@@ -49,7 +49,8 @@ export class Output {
     this.paint = pc.createColors(this.color);
     this.live = process.stderr.isTTY === true && !dumb && !env.CI;
     const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
-    this.unicode = process.platform === 'win32' || /utf-?8/i.test(locale) || !process.stdout.isTTY;
+    const always = process.platform === 'win32' || process.platform === 'darwin'; // whatever the variables say
+    this.unicode = always || /utf-?8/i.test(locale) || !process.stdout.isTTY;
     this.width = process.stdout.columns ?? 80;
   }
 
