@@ -15,7 +15,7 @@ import type { DigitsReport } from './support/train-digits.js';
 const npmScript = process.env.npm_execpath;
 const npm = (folder: string, ...args: string[]): string => {
   const quiet = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
-  const [program, ...first] = npmScript?.endsWith('.js') ? [process.execPath, npmScript] : ['npm'];
+  const [program, ...first] = npmScript?.endsWith('npm-cli.js') ? [process.execPath, npmScript] : ['npm'];
   return execFileSync(program, [...first, ...args, ...quiet], { cwd: folder, encoding: 'utf8' });
 };
 
