@@ -5,12 +5,12 @@ import {
   renderReport,
   type WeightTable,
 } from '../charts/index.ts';
-import { toJson } from '../core/unseen.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Model } from '../models/model.ts';
 import { files } from '../platform/index.ts';
 import type { Evaluation } from '../train/evaluate.ts';
 import type { EpochEvent, FitResult } from '../train/events.ts';
+import { toJson } from '../train/json.ts';
 import { confusionMatrix, type Metrics, rocPoints } from '../train/metrics.ts';
 import type { RunFolder } from '../train/run-folder.ts';
 import type { Baseline } from './baselines.ts';

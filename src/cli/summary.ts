@@ -50,6 +50,7 @@ export function summarize(about: Summary): void {
   const run = shellWord(folder.path);
   output.print(`run     ${run}`);
   output.print(`report  ${shellWord(files.join(folder.path, 'report.html'))}`);
+  if (result.status === 'interrupted') output.print(`resume  neuroforge train --resume ${run}`);
   const input = dataset.exampleShape.length === 2 ? 'digit.png' : 'rows.csv';
   output.print(`next    neuroforge eval ${run}    neuroforge predict ${run} ${input}`);
 }
