@@ -42,6 +42,8 @@ check('the package is built', () => {
   expect(existsSync(join(root, 'dist/index.js')), 'dist/index.js is missing: npm run build');
 });
 
+/** Of training for one epoch on wasm. */
+const weights = new Set();
 let tarball = '';
 check('npm pack', () => {
   const packed = pack(temp);
@@ -53,7 +55,14 @@ check('npm pack', () => {
   expect(strangers.length === 0, `not for users: ${strangers.join(', ')}`);
   const missing = ['LICENSE', 'README.md', 'dist/cli/main.js', 'dist/index.d.ts'].filter((n) => !names.includes(n));
   expect(missing.length === 0, `missing: ${missing.join(', ')}`);
-  return `${names.length} files, ${packed.size.toLocaleString('en-US')} bytes packed`;
+  const maps = names
+    .filter((n) => n.startsWith('dist/') && /\.(m?js|css)$/.test(n))
+    .filter((n) => {
+      return readFileSync(join(root, n), 'utf8').includes('//# sourceMappingURL=');
+    });
+  expect(maps.length === 0, `maps are named that are not there: ${maps.join(', ')}`);
+  const figures = [packed.size, packed.unpackedSize].map((n) => n.toLocaleString('en-US'));
+  return `${names.length} files, ${figures[0]} bytes packed, ${figures[1]} unpacked`;
 });
 
 const user = join(temp, 'user');
@@ -66,8 +75,9 @@ check('npm install --ignore-scripts', () => {
 });
 
 check('npx --no neuroforge train', () => {
-  const args = ['train', '--data', 'digits', '--epochs', '1', '--json'];
+  const args = ['train', '--data', 'digits', '--backend', 'wasm', '--epochs', '1', '--json'];
   const said = JSON.parse(npx(['neuroforge', ...args], user));
+  weights.add(said.weights);
   expect(said.schema === 'neuroforge/train@1' && said.status === 'done', `said ${JSON.stringify(said).slice(0, 300)}`);
   expect(said.val.accuracy > 0.5 && /^sha256:[0-9a-f]{64}$/.test(said.weights), 'it learned nothing');
   expect(existsSync(join(user, said.run, 'model.safetensors')), `no model in ${said.run}`);
@@ -80,6 +90,22 @@ check('npx --no neuroforge bench', () => {
   expect(said.schema === 'neuroforge/bench@1' && said.results.length === 5, JSON.stringify(said).slice(0, 300));
   expect(said.missing.length > 0 && said.missing.every((m) => m.state === 'absent' && m.get), 'peers came along');
   return said.results.map((r) => r.who).join(', ');
+});
+
+check('every entry of "exports" is there', () => {
+  const program = `
+    const found = await Promise.all(
+      ['neuroforge', 'neuroforge/platform', 'neuroforge/neuroforge.browser.js'].map((name) => import(name)));
+    const files = ['wasm-worker.js', 'schemas/train.schema.json', 'package.json'];
+    const texts = files.map((name) => fs.readFileSync(fileURLToPath(import.meta.resolve('neuroforge/' + name)), 'utf8'));
+    if (Object.keys(found[0]).join() !== Object.keys(found[2]).join()) throw new Error('the browser file exports other names');
+    let inside = true;
+    try { import.meta.resolve('neuroforge/dist/index.js'); } catch { inside = false; }
+    console.log(JSON.stringify({ names: Object.keys(found[0]).length, bytes: texts.map((t) => t.length), inside }));`;
+  const imports = "import fs from 'node:fs';import { fileURLToPath } from 'node:url';";
+  const said = JSON.parse(node(['--input-type=module', '-e', imports + program], user));
+  expect(said.names > 50 && said.bytes.every((n) => n > 500) && !said.inside, JSON.stringify(said));
+  return `${said.names} names`;
 });
 
 check('an import that trains, saves and loads', () => {
@@ -99,10 +125,41 @@ check('without koffi: wasm, and why', () => {
     said.backend === 'wasm' && /^wasm: no BLAS found \(the package koffi is not installed\)/.test(chosen),
     `${said.backend}, ${chosen}`,
   );
-  const { koffi, blas, tried } = JSON.parse(npx(['neuroforge', '--version', '--json'], user));
+  const { koffi, blas, tried } = JSON.parse(npx(['--', 'neuroforge', '--version', '--json'], user));
   expect(koffi === null && blas === null && tried.includes('the package koffi is not installed'), String(tried));
   return chosen;
 });
+
+// Other layouts of node_modules, and none at all.
+const managers = {
+  pnpm: { package: 'pnpm@10', script: 'pnpm/bin/pnpm.cjs', add: ['--ignore-scripts'] },
+  'yarn 1': { package: 'yarn@1', script: 'yarn/bin/yarn.js', add: ['--ignore-scripts', '--no-lockfile', '--silent'] },
+  "yarn 4, Plug'n'Play": { package: '@yarnpkg/cli-dist@4', script: '@yarnpkg/cli-dist/bin/yarn.js', add: [] },
+};
+const tools = join(temp, 'managers');
+check('npm install of other package managers', () =>
+  install(
+    tools,
+    Object.values(managers).map((manager) => manager.package),
+  ),
+);
+for (const [name, { script, add }] of Object.entries(managers)) {
+  check(name, () => {
+    const folder = join(temp, name.replace(/\W+/g, '-'));
+    const manager = (...args) => node([join(tools, 'node_modules', script), ...args], folder);
+    write(join(folder, 'package.json'), { name: 'user', private: true, type: 'module' });
+    if (name.startsWith('yarn 4')) write(join(folder, 'yarn.lock'), '');
+    manager('add', ...add, tarball);
+    const args = ['neuroforge', 'train', '--backend', 'wasm', '--epochs', '1', '--json'];
+    const text =
+      name === 'pnpm' ? manager('exec', ...args) : manager(...(name === 'yarn 1' ? ['--silent'] : []), 'run', ...args);
+    const said = JSON.parse(text);
+    expect(said.status === 'done' && existsSync(join(folder, said.run, 'model.safetensors')), text.slice(0, 300));
+    weights.add(said.weights);
+    return said.weights.slice(0, 15);
+  });
+}
+check('the same weights, whoever installed', () => expect(weights.size === 1, [...weights].join('\n')));
 
 check('publint', () => {
   const said = node([program('publint'), 'run', tarball, '--strict'], temp).trim();
@@ -110,7 +167,18 @@ check('publint', () => {
 });
 
 check('attw --profile esm-only', () => {
-  node([program('@arethetypeswrong/cli', 'attw'), tarball, '--profile', 'esm-only', '--no-emoji'], temp);
+  node(
+    [
+      program('@arethetypeswrong/cli', 'attw'),
+      tarball,
+      '--profile',
+      'esm-only',
+      '--no-emoji',
+      '--exclude-entrypoints',
+      './wasm-worker.js',
+    ],
+    temp,
+  );
 });
 
 const typed = join(temp, 'typed');
