@@ -1,9 +1,7 @@
 import { NeuroForgeError } from '../core/errors.ts';
 import type { Files } from '../platform/files.ts';
-
 import { type Lock, takeLock } from '../platform/lock.ts';
 import { removeLeftovers } from '../platform/temporaries.ts';
-
 import { toJson } from './json.ts';
 import { MetricsLog } from './metrics-log.ts';
 
@@ -24,7 +22,7 @@ export class RunFolder {
   readonly metrics: MetricsLog;
   readonly #files: Files;
   #about: RunAbout;
-  #lock: Lock | undefined;
+  #lock: Lock | null = null;
 
   private constructor(files: Files, path: string, about: RunAbout) {
     this.#files = files;
@@ -64,13 +62,12 @@ export class RunFolder {
   }
 
   /**
-   * Takes the folder of an earlier run into possession, and removes what its killed processes left half written; `log`
-   * hears why a lock was taken over. Throws NF2905 while another process trains in it, NF2908 when one of another
-   * machine may.
+   * Takes the folder of an earlier run, and clears away what a dead process left half written; `note` hears why a lock
+   * was taken over. Throws NF2906 or NF2907 while another process has it, NF4125 when run.json is not a run's.
    */
-  static async open(files: Files, path: string, log: (message: string) => void): Promise<RunFolder> {
+  static async open(files: Files, path: string, note: (line: string) => void): Promise<RunFolder> {
     const run = new RunFolder(files, path, {});
-    run.#lock = await takeLock(files, files.join(path, 'lock'), { started: new Date().toISOString(), note: log });
+    run.#lock = await takeLock(files, files.join(path, 'lock'), { started: new Date().toISOString(), note });
     try {
       for (const folder of [path, files.join(path, 'checkpoints')]) await removeLeftovers(files, folder);
       run.#about = await readAbout(files, path);
@@ -126,6 +123,7 @@ export class RunFolder {
   /** Gives the folder free, and leaves it as it is. */
   async leave(): Promise<void> {
     await this.#lock?.release();
+    this.#lock = null;
   }
 
   async #writeAbout(): Promise<void> {
