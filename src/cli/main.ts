@@ -11,7 +11,7 @@ type Run = (args: string[], options: Options, output: Output) => Promise<number>
 
 const program = new Command('neuroforge')
   .description('Neural networks whose backward passes are written by hand, checked by numerical gradients.')
-  .version(pkg.version, '--version', 'print the version')
+  .version(pkg.version, '--version', 'print the version; with --json, what a bug report needs')
   .helpOption('--help', 'print help')
   .helpCommand(false)
   .exitOverride()
@@ -137,6 +137,11 @@ async function main(): Promise<void> {
     return;
   }
   try {
+    if (args.length === 2 && args.includes('--version') && args.includes('--json')) {
+      const output = new Output({ json: true });
+      output.document(await (await import('./commands/version.ts')).versionDocument(output));
+      return;
+    }
     await program.parseAsync(process.argv);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return;

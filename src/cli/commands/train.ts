@@ -1,3 +1,4 @@
+import { safeText } from '../../charts/text.ts';
 import { NeuroForgeError } from '../../core/errors.ts';
 import { sgd } from '../../optim/sgd.ts';
 import { files } from '../../platform/index.ts';
@@ -82,7 +83,7 @@ async function train(
     }));
   if (resumption) await folder.write('config.json', `${toJson(resolved, 2)}\n`);
   output.note(
-    `${resolved.model} on ${split.train.name}: ${split.train.count} training, ${split.val.count} validation, ` +
+    `${resolved.model} on ${safeText(split.train.name)}: ${split.train.count} training, ${split.val.count} validation, ` +
       `${split.test?.count ?? 0} test rows; ${model.parameters.count.toLocaleString('en-US')} parameters; ${backend.name}`,
   );
   if (resume) output.note(`going on from step ${people(resume.step)}, epoch ${resume.epoch}`);
