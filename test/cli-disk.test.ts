@@ -101,9 +101,9 @@ it('a run folder that a living process has is refused; the lock of a dead one is
     at.write(`${folder}/lock`, JSON.stringify({ pid, hostname: host, started: '2026-11-23T20:10:00.000Z' }));
   const resume = ['train', '--resume', folder, '--epochs', '3', '--quiet'];
   hold(process.pid);
-  await at.refused(resume, /NF2906 {2}held\/.*lock: in use by process \d+ on .* since 2026-11-23/, /hint: .*kill \d+/);
+  await at.refused(resume, /NF2905 {2}held\/.*lock: in use by process \d+ on .* since 2026-11-23/, /hint: .*kill \d+/);
   hold(1, 'elsewhere');
-  await at.refused(resume, /NF2907/, /process 1 on elsewhere/, /remove held\/.*lock/);
+  await at.refused(resume, /NF2908/, /process 1 on elsewhere/, /remove held\/.*lock/);
   const dead = spawn(process.execPath, ['-e', '']);
   await new Promise((done) => dead.on('close', done));
   hold(dead.pid!);

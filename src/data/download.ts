@@ -22,7 +22,7 @@ const [longestPause, usualPause] = [60_000, 1000];
  * The unpacked, verified bytes of one file of a set, from `folder` where it is there already, else downloaded into it:
  * `.part`, resumed with a Range request, verified by the sha256 of the unpacked bytes, then renamed. One process does
  * it; others wait. Throws NF2601 with each mirror's reason and the way to put files in place by hand, NF2904 when the
- * disk takes it not, NF2907 when a process of another machine may be at it.
+ * disk takes it not, NF2908 when a process of another machine may be at it.
  */
 export async function fetchVerified(
   set: IdxSet,
@@ -50,7 +50,7 @@ async function waitForLock(path: string, options: DownloadOptions): Promise<Lock
     try {
       return await takeLock(files, path, { note: log });
     } catch (error) {
-      if (!(error instanceof NeuroForgeError && error.code === 'NF2906')) throw error;
+      if (!(error instanceof NeuroForgeError && error.code === 'NF2905')) throw error;
       if (!told) log?.(`waiting: ${path} is ${error.message}`);
       told = true;
     }

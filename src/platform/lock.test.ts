@@ -58,10 +58,10 @@ describe('takeLock', () => {
     const [a, b] = [1, 2].map((pid) => filesOf(disk, machine([1, 2]), pid));
     const lock = await takeLock(a, '/lock', { started });
     const said = await refusal(takeLock(b, '/lock', { started }));
-    expect(said).toMatchObject({ code: 'NF2906', where: '/lock' });
+    expect(said).toMatchObject({ code: 'NF2905', where: '/lock' });
     expect(said.message).toBe(`in use by process 1 on here since ${started}`);
     expect(said.hint).toMatch(/kill 1.*remove \/lock/);
-    expect(await refusal(takeLock(a, '/lock', { started }))).toMatchObject({ code: 'NF2906' });
+    expect(await refusal(takeLock(a, '/lock', { started }))).toMatchObject({ code: 'NF2905' });
     await lock.release();
     await (await takeLock(b, '/lock', { started })).release();
     expect(await disk.list('/')).toEqual([]);
@@ -105,14 +105,14 @@ describe('takeLock', () => {
     const disk = nodeFiles(new CrashDisk());
     const one = machine([1, 2], { boot: 'b', births: { 1: stat(1, 500) } });
     await takeLock(filesOf(disk, one, 1), '/lock', { started });
-    expect(await refusal(take(filesOf(disk, one, 2)))).toMatchObject({ code: 'NF2906' });
+    expect(await refusal(take(filesOf(disk, one, 2)))).toMatchObject({ code: 'NF2905' });
   });
 
   test('of another machine: refused, with the file to remove when one is sure', async () => {
     const disk = nodeFiles(new CrashDisk());
     await takeLock(filesOf(disk, { hostname: 'there\x1b[2J', alive: new Set([1]) }, 1), '/lock', { started });
     const said = await refusal(take(filesOf(disk, machine([2]), 2)));
-    expect(said.code).toBe('NF2907');
+    expect(said.code).toBe('NF2908');
     expect(said.message).toContain('process 1 on there??2J');
     expect(said.hint).toContain('remove /lock');
   });
@@ -125,14 +125,14 @@ describe('takeLock', () => {
       lines.length = 0;
       await take(filesOf(disk, machine([2]), 2));
       expect(lines).toEqual([expect.stringMatching(/unreadable lock: its writer was cut off$/)]);
-      expect(await refusal(take(filesOf(disk, machine([2, 3]), 3)))).toMatchObject({ code: 'NF2906' });
+      expect(await refusal(take(filesOf(disk, machine([2, 3]), 3)))).toMatchObject({ code: 'NF2905' });
     },
   );
 
   test('what an earlier version wrote is understood', async () => {
     const disk = nodeFiles(new CrashDisk());
     await disk.writeFileAtomic('/lock', JSON.stringify({ pid: 1, hostname: 'here', started }));
-    expect(await refusal(take(filesOf(disk, machine([1, 2]), 2)))).toMatchObject({ code: 'NF2906' });
+    expect(await refusal(take(filesOf(disk, machine([1, 2]), 2)))).toMatchObject({ code: 'NF2905' });
     await take(filesOf(disk, machine([2]), 2));
   });
 
@@ -151,7 +151,7 @@ describe('whatever the order in which processes come to their turn', () => {
     const { pid } = files.host;
     for (let attempt = 0; attempt < (keep ? 1 : 3); attempt++) {
       const lock = await takeLock(files, '/lock', { started }).catch((error) => {
-        if (error.code !== 'NF2906') throw error;
+        if (error.code !== 'NF2905') throw error;
         return null;
       });
       if (lock === null) continue;
@@ -187,7 +187,7 @@ describe('whatever the order in which processes come to their turn', () => {
     // Whatever the dead left, one who comes later is refused only by one who lives.
     here.alive.add(5);
     const late = takeLock(filesOf(plain, here, 5), '/lock', { started });
-    if (holding.size > 0) expect(await refusal(late)).toMatchObject({ code: 'NF2906' });
+    if (holding.size > 0) expect(await refusal(late)).toMatchObject({ code: 'NF2905' });
     else await late;
     return { wins, calls: disk.calls.length };
   }

@@ -37,8 +37,8 @@ interface Holder {
 let taken = 0;
 
 /**
- * Takes the lock at `path`, in a folder that exists. Throws NF2906 when a living process of this machine has it (this
- * one too), NF2907 when one of another machine does, and NF2904 when it cannot be written.
+ * Takes the lock at `path`, in a folder that exists. Throws NF2905 when a living process of this machine has it (this
+ * one too), NF2908 when one of another machine does, and NF2904 when it cannot be written.
  */
 export async function takeLock(files: Files, path: string, options: LockOptions): Promise<Lock> {
   const { pid, hostname } = files.host;
@@ -111,7 +111,7 @@ function parse(text: string): Holder | null {
 /** Why the holder is certainly gone; throws when it lives, or may. */
 async function whyGone(files: Files, holder: Holder, asked: string): Promise<string> {
   if (holder.hostname !== files.host.hostname) {
-    throw new NeuroForgeError('NF2907', `in use by ${who(holder)}, another machine`, {
+    throw new NeuroForgeError('NF2908', `in use by ${who(holder)}, another machine`, {
       where: asked,
       hint: `whether that process lives cannot be seen from here: when you are sure that it does not, remove ${asked}`,
     });
@@ -125,7 +125,7 @@ async function whyGone(files: Files, holder: Holder, asked: string): Promise<str
     return 'that process is gone, and its number is now that of another';
   }
   const other = holder.pid !== files.host.pid;
-  throw new NeuroForgeError('NF2906', `in use by ${other ? who(holder) : 'this process itself'}`, {
+  throw new NeuroForgeError('NF2905', `in use by ${other ? who(holder) : 'this process itself'}`, {
     where: asked,
     hint: other
       ? `wait for it or stop it (kill ${holder.pid}); when that process is none of neuroforge, remove ${asked}`

@@ -14,7 +14,7 @@ for (let i = 0; i < Number(count); i++) {
     await takeLock(files, join(folder, String(i)), { started: new Date().toISOString() });
     won.push(i);
   } catch (error) {
-    if (error.code !== 'NF2906') throw error;
+    if (error.code !== 'NF2905') throw error;
   }
 }
 process.stdout.write(`${JSON.stringify(won)}\n`);
