@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import pkg from '../../package.json' with { type: 'json' };
 import { NeuroForgeError } from '../core/errors.ts';
+import { cannotWrite } from '../platform/causes.ts';
 import { trainFlags } from './flags.ts';
 import { exitCodes, Output } from './output.ts';
 
@@ -150,10 +151,12 @@ async function main(): Promise<void> {
   }
 }
 
-// A reader that closes the pipe (`| head`) is no error.
+// A reader that closes the pipe (`| head`) is no error; results that are lost are one. Without progress a run goes on.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  const output = new Output({ debug: process.argv.includes('--debug') });
+  process.exit(output.fail(cannotWrite('stdout', error, process.platform)));
 });
+process.stderr.on('error', () => {});
 
 await main();
