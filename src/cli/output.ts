@@ -64,6 +64,11 @@ export class Output {
     if (!this.quiet) this.#complain(line);
   }
 
+  /** A word of the library on its progress, with the paths and addresses in it: one line, whatever they hold. */
+  say(message: string): void {
+    this.note(safeText(message, longest));
+  }
+
   warn(code: string, message: string, hint?: string): void {
     this.#complain(`${this.paint.yellow('warn')}  ${code}  ${safeText(message, longest)}`);
     if (hint) this.#complain(`${indent}${safeText(hint, longest)}`);

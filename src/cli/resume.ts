@@ -70,7 +70,7 @@ export class Resumption {
         hint: 'name a run folder, or a file in its checkpoints',
       });
     }
-    const folder = await RunFolder.open(files, place, (message) => output.note(message));
+    const folder = await RunFolder.open(files, place, (message) => output.say(message));
     try {
       const file = await readConfigFile(files.join(place, 'config.json'), files);
       const recorded = resolveConfig({}, file, {});
@@ -95,7 +95,7 @@ export class Resumption {
   /** The backend that the run computed on; with `inexact` the one that is asked for, or found here. */
   async openBackend(output: Output): Promise<OpenedBackend> {
     const { about } = this.folder;
-    const log = (line: string): void => output.note(line);
+    const log = (line: string): void => output.say(line);
     const backend = about.backend === 'native' || about.backend === 'js' ? about.backend : 'wasm';
     const { library } = (about.blas ?? {}) as { library?: string };
     const named = process.env.NEUROFORGE_BLAS ? undefined : blasLibraries.find((known) => known === library);

@@ -122,7 +122,7 @@ function downloadProgress(output: Output) {
     clear,
     say(message: string): void {
       clear();
-      output.note(message);
+      output.say(message);
     },
     received(file: string, received: number, total: number | undefined): void {
       if (!output.live || output.quiet) return;

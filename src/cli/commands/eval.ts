@@ -13,7 +13,7 @@ import { exitCodes, type Output } from '../output.ts';
 /** `neuroforge eval RUN`: the best model on the whole of each set, or on other data. */
 export async function evalCommand([name]: string[], options: Record<string, unknown>, output: Output): Promise<number> {
   const run = await openRun(name, output);
-  const open = { files, mirror: options.mirror as string | undefined, log: (m: string) => output.note(m) };
+  const open = { files, mirror: options.mirror as string | undefined, log: (m: string) => output.say(m) };
   const data =
     options.data === undefined
       ? await runData(run, open, output)

@@ -54,12 +54,12 @@ async function train(
   const prepared = await prepareData(config, {
     files,
     mirror: options.mirror as string | undefined,
-    log: (message) => output.note(message),
+    log: (message) => output.say(message),
   });
   for (const { code, message, hint } of warnings(prepared)) output.warn(code, message, hint);
   const opened = resumption
     ? await resumption.openBackend(output)
-    : await openConfigured(config, (line) => output.note(line));
+    : await openConfigured(config, (line) => output.say(line));
   resumption?.check(prepared, opened, output);
   const { backend } = opened;
   const model = makeModel(prepared, backend);
