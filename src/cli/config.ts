@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { NeuroForgeError } from '../core/errors.ts';
+import { type ErrorDetails, NeuroForgeError } from '../core/errors.ts';
+import { readWhole } from '../data/read-whole.ts';
+import { JsonReader } from '../io/json-reader.ts';
 import type { Files } from '../platform/files.ts';
 import { flagName, trainFlags } from './flags.ts';
 import { nearest } from './nearest.ts';
@@ -87,28 +89,51 @@ function allowed(key: string, message: string): string {
     .replace(/^one of (.*)$/, (_, words) => words.replaceAll('"', '').replaceAll('|', ', '));
 }
 
-/** Reads config.json, flat and perhaps partial. Throws NF4112 for what is no JSON object or has a key twice. */
+const largestConfig = 2 ** 20;
+
+/** Reads config.json, flat and perhaps partial. Throws what {@link parseConfig} and reading the file throw. */
 export async function readConfigFile(
   path: string,
   files: Files,
 ): Promise<{ path: string; keys: Record<string, unknown> }> {
-  const text = new TextDecoder().decode(await files.readFile(path));
-  let keys: unknown;
+  return parseConfig(await readWhole(files, path, { most: largestConfig, what: 'a configuration' }), path);
+}
+
+/**
+ * The keys of a configuration as JSON. Throws NF4112 for what is no JSON object in UTF-8, has a key twice, or the key
+ * `__proto__`.
+ */
+export function parseConfig(bytes: Uint8Array, path: string): { path: string; keys: Record<string, unknown> } {
+  const refuse = (message: string, details: ErrorDetails = {}): never => {
+    throw new NeuroForgeError('NF4112', message, { where: path, ...details });
+  };
+  if (bytes.length === 0) refuse('the configuration is empty', { expected: 'a JSON object, at least {}' });
+  const [b0, b1] = bytes;
+  if ((b0 === 0xff && b1 === 0xfe) || (b0 === 0xfe && b1 === 0xff)) {
+    refuse('the configuration is UTF-16', { expected: 'UTF-8', hint: `iconv -f utf-16 -t utf-8 ${path}` });
+  }
+  const text = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+  const keys: Record<string, unknown> = {};
+  const reader = new JsonReader(text, path);
   try {
-    keys = JSON.parse(text);
-  } catch (cause) {
-    throw new NeuroForgeError('NF4112', 'the configuration is not JSON', { where: path, got: String(cause), cause });
-  }
-  if (keys === null || typeof keys !== 'object' || Array.isArray(keys)) {
-    throw new NeuroForgeError('NF4112', 'the configuration is not a JSON object', { where: path });
-  }
-  const names = [...text.matchAll(/"((?:[^"\\]|\\.)*)"\s*:/g)].map((m) => m[1]);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) {
-    throw new NeuroForgeError('NF4112', `the key "${twice}" stands there twice`, {
-      where: path,
-      hint: 'keep one of them',
+    reader.object('the configuration', (key) => {
+      if (key === '__proto__') refuse('the key "__proto__" is refused', { hint: 'no setting is called that' });
+      keys[key] = reader.value();
     });
+    reader.end();
+  } catch (cause) {
+    if (!(cause instanceof NeuroForgeError) || cause.code === 'NF4112') throw cause;
+    const { message, where, expected, got } = cause;
+    const told = cause.code === 'NF2223' ? 'the configuration is not valid JSON' : message;
+    const hint = cause.code === 'NF2227' ? 'keep one of them' : undefined;
+    refuse(told, { where: inLine(text, where, path), expected, got, hint, cause });
   }
-  return { path, keys: keys as Record<string, unknown> };
+  return { path, keys };
+}
+
+/** `FILE, byte 30` as the line and column that an editor shows. */
+function inLine(text: Uint8Array, where: string | undefined, path: string): string {
+  const byte = Number(/, byte (\d+)$/.exec(where ?? '')?.[1] ?? 0);
+  const before = new TextDecoder().decode(text.subarray(0, byte)).split(/\r\n|\r|\n/);
+  return `${path}:${before.length}:${before.at(-1)!.length + 1}`;
 }

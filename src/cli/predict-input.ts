@@ -4,6 +4,7 @@ import { eachCsvRow } from '../data/csv.ts';
 import { type Dataset, featuresOf, firstRows } from '../data/dataset.ts';
 import { gunzip, isGzip, refuseImpostors } from '../data/gzip.ts';
 import { readIdx, unpackIdx } from '../data/idx.ts';
+import { readWhole } from '../data/read-whole.ts';
 import { tableDataset } from '../data/table.ts';
 import { files } from '../platform/index.ts';
 import { fedImage } from './digit-image.ts';
@@ -26,21 +27,22 @@ const largest = 2 ** 30;
  * without labels. Throws what reading them throws, and NF4134 when rows are not what the model takes.
  */
 export async function readInput(path: string, run: OpenedRun, options: { raw: boolean }): Promise<PredictInput> {
-  const { kind, size } = await files.stat(path);
-  if (kind === 'folder') {
+  if ((await files.stat(path)).kind === 'folder') {
     throw new NeuroForgeError('NF4134', 'this is a folder', {
       where: path,
       hint: 'name the files in it, e.g. FOLDER/*.png',
     });
   }
-  if (size > largest) {
-    throw new NeuroForgeError('NF4134', 'the file is larger than predict reads', {
-      where: path,
-      expected: `at most ${largest.toLocaleString('en-US')} bytes`,
-      got: size.toLocaleString('en-US'),
-    });
-  }
-  const bytes = await files.readFile(path);
+  return inputOf(await readWhole(files, path, { most: largest, what: 'an input of predict' }), path, run, options);
+}
+
+/** The rows in the bytes of a file; see {@link readInput}. */
+export async function inputOf(
+  bytes: Uint8Array,
+  path: string,
+  run: OpenedRun,
+  options: { raw: boolean },
+): Promise<PredictInput> {
   if (isPng(bytes)) return pngInput(bytes, path, run, options.raw);
   if (bytes[0] === 0xff && bytes[1] === 0xd8) {
     throw new NeuroForgeError('NF2601', 'this is a JPEG image, not PNG', { where: path, hint: 'convert it to PNG' });
