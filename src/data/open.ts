@@ -2,6 +2,7 @@ import { NeuroForgeError } from '../core/errors.ts';
 import { sha256Hex } from '../core/sha256.ts';
 import type { Files } from '../platform/files.ts';
 import { dataNames, type IdxSet, idxSets } from './catalog.ts';
+import { scanCsvFile } from './csv-scan.ts';
 import type { Dataset } from './dataset.ts';
 import { type DownloadOptions, fetchVerified } from './download.ts';
 import { breastCancer } from './embedded/breast-cancer.ts';
@@ -9,7 +10,8 @@ import { digits } from './embedded/digits.ts';
 import { iris } from './embedded/iris.ts';
 import { gunzip, isGzip } from './gzip.ts';
 import { checkIdxCounts, idxDataset } from './idx.ts';
-import { type FoundFile, findIdxFolder, readIdxFile, readIdxFileHeader } from './idx-files.ts';
+import { type FoundFile, findIdxFolder, idxKind, readIdxFile, readIdxFileHeader } from './idx-files.ts';
+import { checkWhole } from './read-whole.ts';
 import { type TableOptions, tableDataset } from './table.ts';
 
 export interface OpenOptions extends DownloadOptions, Pick<TableOptions, 'label' | 'header' | 'task' | 'like'> {}
@@ -152,7 +154,10 @@ async function openIdxFolder(
 async function checkHeaders(found: readonly FoundFile[], files: Files): Promise<void> {
   const headers = new Map<string, { path: string; shape: readonly number[] }>();
   for (const file of found) {
-    headers.set(file.name, { path: file.path, shape: (await readIdxFileHeader(files, file)).shape });
+    headers.set(file.name, {
+      path: file.path,
+      shape: (await readIdxFileHeader(files, file.path, idxKind(file.name))).shape,
+    });
   }
   for (const part of ['train', 't10k']) {
     const images = headers.get(`${part}-images-idx3-ubyte`);
@@ -173,21 +178,15 @@ async function checkHeaders(found: readonly FoundFile[], files: Files): Promise<
 /** A CSV file, gzip or not. */
 export async function openTable(path: string, options: OpenOptions): Promise<Dataset> {
   const { files } = options;
-  const { size, kind } = await files.stat(path);
-  const head = kind === 'file' ? await files.readPart(path, 0, 4) : new Uint8Array(1);
+  const size = await checkWhole(files, path, { most: largestTable, what: 'a table' });
+  const head = await files.readPart(path, 0, 4);
   if (head[0] === 0 && head[1] === 0 && head[2] >= 8 && head[2] <= 14) {
     throw new NeuroForgeError('NF2001', 'this is one IDX file: images and labels come in two', {
       where: path,
       hint: 'give the folder that holds both',
     });
   }
-  if (size > largestTable) {
-    throw new NeuroForgeError('NF2109', 'the file is larger than a table may be', {
-      where: path,
-      expected: `at most ${largestTable.toLocaleString('en-US')} bytes`,
-      got: size.toLocaleString('en-US'),
-    });
-  }
+  if (!isGzip(head)) await scanCsvFile(files, path, size);
   let bytes = await files.readFile(path);
   if (isGzip(bytes)) bytes = await gunzip(bytes, { where: path, limit: largestTable });
   const { label, header, task, like } = options;
