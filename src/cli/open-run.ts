@@ -2,7 +2,10 @@ import { dirname } from 'node:path';
 import { NeuroForgeError } from '../core/errors.ts';
 import { type Shape, sizeOf } from '../core/shape.ts';
 import type { Dataset, Scaling } from '../data/dataset.ts';
+import { readWhole } from '../data/read-whole.ts';
 import { type LoadedModel, loadModel } from '../io/model-file.ts';
+import { parsePlain } from '../io/plain-json.ts';
+import { readModelFile } from '../io/read-model-file.ts';
 import { weightsHash } from '../io/weights.ts';
 import { files } from '../platform/index.ts';
 import { type Config, readConfigFile, resolveConfig } from './config.ts';
@@ -46,7 +49,7 @@ export async function openRun(name: string, output: Output): Promise<OpenedRun> 
   const run = folder === null ? {} : await readRun(folder);
   const config = folder === null ? null : await readConfig(folder);
   const backend = await openRecorded(run, config, (...words) => output.warn(...words));
-  const loaded = await loadModel(await files.readFile(file), { fileName: file, backend });
+  const loaded = await loadModel(await readModelFile(files, file), { fileName: file, backend });
   for (const note of loaded.notes) output.warn('NF3210', `${file}: ${note}`);
   const { model, classNames, preprocessing } = loaded;
   if (run.status === 'running') {
@@ -97,7 +100,9 @@ async function findPath(name: string): Promise<string> {
 /** The run that runs/latest names: a name, never a path. */
 async function latest(): Promise<string> {
   const pointer = files.join('runs', 'latest');
-  const text = (await files.exists(pointer)) ? new TextDecoder().decode(await files.readFile(pointer)).trim() : '';
+  const text = (await files.exists(pointer))
+    ? new TextDecoder().decode(await files.readPart(pointer, 0, 256)).trim()
+    : '';
   const path = files.join('runs', text);
   if (/^[\w-][\w.-]{0,199}$/.test(text) && (await files.exists(path))) return path;
   throw new NeuroForgeError('NF4130', 'there is no latest run', {
@@ -113,9 +118,14 @@ async function readConfig(folder: string): Promise<Config | null> {
   return resolveConfig({}, await readConfigFile(path, files), {});
 }
 
+const aRunJson = { most: 2 ** 24, what: 'a run.json' };
+
 async function readRun(folder: string): Promise<Record<string, unknown>> {
   try {
-    const run: unknown = JSON.parse(new TextDecoder().decode(await files.readFile(files.join(folder, 'run.json'))));
+    const run: unknown = parsePlain(
+      new TextDecoder().decode(await readWhole(files, files.join(folder, 'run.json'), aRunJson)),
+      'run.json',
+    );
     return typeof run === 'object' && run !== null ? (run as Record<string, unknown>) : {};
   } catch {
     return {}; // The model says what is needed; run.json adds to it.
