@@ -16,7 +16,7 @@ const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const channelsOf: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 const mostPixels = 2 ** 25;
 /** More than this takes a file that is no smaller than a fiftieth of it. */
-const freelyUnpacked = 2 ** 24;
+const freelyUnpacked = 3 * 2 ** 22;
 const likelyRatio = 50;
 const enoughPixels = 2 ** 20;
 

@@ -4,8 +4,10 @@ import { eachCsvRow } from '../data/csv.ts';
 import { type Dataset, featuresOf, firstRows } from '../data/dataset.ts';
 import { gunzip, isGzip, refuseImpostors } from '../data/gzip.ts';
 import { readIdx, unpackIdx } from '../data/idx.ts';
+import { isNpy } from '../data/npy-header.ts';
 import { readWhole } from '../data/read-whole.ts';
 import { tableDataset } from '../data/table.ts';
+import { isZip } from '../data/zip-directory.ts';
 import { files } from '../platform/index.ts';
 import { fedImage } from './digit-image.ts';
 import { formOf, type OpenedRun } from './open-run.ts';
@@ -48,6 +50,13 @@ export async function inputOf(
     throw new NeuroForgeError('NF2601', 'this is a JPEG image, not PNG', { where: path, hint: 'convert it to PNG' });
   }
   if (/\.png$/i.test(path)) readPng(bytes, path);
+  if (isZip(bytes) || isNpy(bytes)) {
+    throw new NeuroForgeError('NF4134', 'predict does not read npz and npy files', {
+      where: path,
+      expected: 'PNG images, IDX files or CSV rows',
+      hint: 'for whole-set metrics: neuroforge eval RUN --data FILE.npz',
+    });
+  }
   const plain = await unpacked(bytes, path);
   const isIdx = plain[0] === 0 && plain[1] === 0 && plain[2] >= 8 && plain[2] <= 14;
   return isIdx ? idxInput(plain, path, run) : csvInput(plain, path, run);

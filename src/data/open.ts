@@ -11,8 +11,11 @@ import { iris } from './embedded/iris.ts';
 import { gunzip, isGzip } from './gzip.ts';
 import { checkIdxCounts, idxDataset } from './idx.ts';
 import { type FoundFile, findIdxFolder, idxKind, readIdxFile, readIdxFileHeader } from './idx-files.ts';
+import { fileSource, openNpz } from './npz.ts';
+import { npzDataset } from './npz-dataset.ts';
 import { checkWhole } from './read-whole.ts';
 import { type TableOptions, tableDataset } from './table.ts';
+import { isZip } from './zip-directory.ts';
 
 export interface OpenOptions extends DownloadOptions, Pick<TableOptions, 'label' | 'header' | 'task' | 'like'> {}
 
@@ -27,7 +30,7 @@ export interface OpenedData {
 const largestTable = 2 ** 30;
 
 /**
- * Opens a data set by name, or a CSV file, or a folder with IDX files (`train-images-idx3-ubyte` …, gzip or not) or with
+ * Opens a data set by name, or a CSV or npz file, or a folder with IDX files (`train-images-idx3-ubyte` …, gzip or not) or with
  * `train.csv` and perhaps `test.csv`. A name is looked for in NEUROFORGE_DATA/name, then in the cache folder, then
  * downloaded there. A folder that has the name of a data set is reached as `./name`.
  * Throws NF2001 (nothing there), and what reading IDX, gzip and CSV throws.
@@ -85,6 +88,9 @@ async function openPath(path: string, options: OpenOptions): Promise<OpenedData>
     });
   }
   const { kind } = await files.stat(path);
+  if (kind === 'file' && (isZip(await files.readPart(path, 0, 4)) || /\.npz$/i.test(path))) {
+    return { ...(await openNpzData(path, options)), source: path };
+  }
   if (kind !== 'folder') return { train: await openTable(path, options), test: null, source: path };
   const found = await findIdxFolder(files, path);
   if (found.files.length > 0) {
@@ -173,6 +179,14 @@ async function checkHeaders(found: readonly FoundFile[], files: Files): Promise<
     expected: size(train.shape),
     got: size(test.shape),
   });
+}
+
+/** The arrays of an npz file; its hash is that of the file as it is. */
+async function openNpzData(path: string, { files, task, like }: OpenOptions) {
+  const members = await openNpz(await fileSource(files, path), path);
+  const base = files.basename(path);
+  const name = like?.name ?? ownName(base.replace(/\.npz$/i, '') || base, base);
+  return npzDataset(members, { name, where: path, sha256: await sha256Hex(await files.readFile(path)), task, like });
 }
 
 /** A CSV file, gzip or not. */
