@@ -1,7 +1,8 @@
 import type { Files } from '../platform/files.ts';
+import { fileSource } from './byte-source.ts';
 import { checkNpySize, type NpyArray, readNpy } from './npy.ts';
 import { isNpy, npyHeadBytes, readNpyHeader } from './npy-header.ts';
-import { fileSource, openNpz } from './npz.ts';
+import { openNpz } from './npz.ts';
 import { isZip } from './zip-directory.ts';
 
 /** One array of a file. `min` and `max` over all values; absent where there are none, or they are not looked at. */

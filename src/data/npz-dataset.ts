@@ -89,6 +89,7 @@ function partOf(x: NpyArray, y: NpyArray, names: { x: string; y: string }, optio
     });
   }
   const at = (row: number): string => `${where}, ${names.y}.npy, row ${row}`;
+  refuseNotFinite(y.data, at);
   const labels = Array.from(y.data as ArrayLike<number | bigint>, String);
   const target =
     task === 'regression'
@@ -106,6 +107,16 @@ function partOf(x: NpyArray, y: NpyArray, names: { x: string; y: string }, optio
     rowIds: firstRows(count),
     hashes: { [hashKey(where)]: sha256 },
   };
+}
+
+function refuseNotFinite(labels: NpyData, at: (row: number) => string): void {
+  for (let row = 0; row < labels.length; row++) {
+    if (Number.isFinite(Number(labels[row]))) continue;
+    throw new NeuroForgeError('NF2106', 'the label is not a finite number', {
+      where: at(row),
+      got: String(labels[row]),
+    });
+  }
 }
 
 function valuesOf({ data, type }: NpyArray, features: number, where: string): Dataset['x'] {

@@ -1,12 +1,11 @@
 import { zipSync } from 'fflate';
 import { NeuroForgeError } from '../core/errors.ts';
-import type { Files } from '../platform/files.ts';
+import { type ByteSource, memorySource } from './byte-source.ts';
 import { refuseImpostors } from './gzip.ts';
 import { checkName } from './names.ts';
 import { checkNpySize, type NpyArray, readNpy, writeNpy } from './npy.ts';
 import { type NpyHeader, npyHeadBytes, readNpyHeader } from './npy-header.ts';
-import { checkWhole } from './read-whole.ts';
-import { type ByteSource, memorySource, readEntry } from './zip.ts';
+import { readEntry } from './zip.ts';
 import { readDirectory, type ZipEntry } from './zip-directory.ts';
 
 /** An array in an npz file whose header is in order; its values are not read yet. */
@@ -16,8 +15,6 @@ export interface NpzMember extends Pick<NpyHeader, 'type' | 'shape'> {
   /** Reads the values, and holds them against their CRC. */
   read(): Promise<NpyArray>;
 }
-
-const largest = 2 ** 31;
 
 /**
  * The arrays of an npz file (a zip archive of npy files), headers judged, in the order of the file. Throws what
@@ -55,12 +52,6 @@ export async function readNpz(bytes: Uint8Array, where: string): Promise<Map<str
   const arrays = new Map<string, NpyArray>();
   for (const member of members) arrays.set(member.name, await member.read());
   return arrays;
-}
-
-/** A file on disk, read part by part. Throws NF2003 and NF2004. */
-export async function fileSource(files: Files, path: string): Promise<ByteSource> {
-  const size = await checkWhole(files, path, { most: largest, what: 'an npz or npy file' });
-  return { size, read: (start, length) => files.readPart(path, start, length) };
 }
 
 /** The bytes of an npz file, as `numpy.savez` or with `compress` `numpy.savez_compressed` writes it; the same each time. */

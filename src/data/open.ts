@@ -1,6 +1,7 @@
 import { NeuroForgeError } from '../core/errors.ts';
 import { sha256Hex } from '../core/sha256.ts';
 import type { Files } from '../platform/files.ts';
+import { fileSource } from './byte-source.ts';
 import { dataNames, type IdxSet, idxSets } from './catalog.ts';
 import { scanCsvFile } from './csv-scan.ts';
 import type { Dataset } from './dataset.ts';
@@ -11,7 +12,7 @@ import { iris } from './embedded/iris.ts';
 import { gunzip, isGzip } from './gzip.ts';
 import { checkIdxCounts, idxDataset } from './idx.ts';
 import { type FoundFile, findIdxFolder, idxKind, readIdxFile, readIdxFileHeader } from './idx-files.ts';
-import { fileSource, openNpz } from './npz.ts';
+import { openNpz } from './npz.ts';
 import { npzDataset } from './npz-dataset.ts';
 import { checkWhole } from './read-whole.ts';
 import { type TableOptions, tableDataset } from './table.ts';

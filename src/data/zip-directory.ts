@@ -1,6 +1,6 @@
 import { NeuroForgeError } from '../core/errors.ts';
+import type { ByteSource } from './byte-source.ts';
 import { checkName } from './names.ts';
-import type { ByteSource } from './zip.ts';
 
 /** A file in a zip archive, as the directory at the archive's end describes it. */
 export interface ZipEntry {

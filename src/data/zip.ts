@@ -1,17 +1,8 @@
 import { Inflate } from 'fflate';
 import { NeuroForgeError } from '../core/errors.ts';
+import type { ByteSource } from './byte-source.ts';
 import { crc32 } from './crc32.ts';
 import { checkEntry, type ZipEntry } from './zip-directory.ts';
-
-/** Bytes that are read where they are asked for: a file, or memory. */
-export interface ByteSource {
-  readonly size: number;
-  read(start: number, length: number): Promise<Uint8Array>;
-}
-
-export function memorySource(bytes: Uint8Array): ByteSource {
-  return { size: bytes.length, read: async (start, length) => bytes.subarray(start, start + length) };
-}
 
 /** Small enough that what comes out of it, 1,032 times as much at most, is little. */
 const packedPiece = 2 ** 13;
