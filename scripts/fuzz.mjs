@@ -4,11 +4,10 @@
 //
 // A finding is an exception that is no NeuroForgeError of NF1xxx to NF4xxx with a place, an input that takes longer than
 // a second, or memory of the process above 200 MB. Findings are made small and written to FOLDER. Exit 1 if there are any.
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { bundled } from './fuzz-bundle.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -18,35 +17,10 @@ const { values, positionals } = parseArgs({
     out: { type: 'string', default: 'node_modules/.cache/neuroforge-fuzz/findings' },
   },
 });
-const folder = 'node_modules/.cache/neuroforge-fuzz';
-const bundle = resolve(folder, 'fuzz-bundle.mjs');
+const bundle = await bundled();
 const mostMemory = 200e6;
 const mostMs = 1000;
 const largest = 2 ** 20;
-
-/** In a process of its own: the bundler's memory is not the parsers'. */
-function bundleTargets() {
-  const config = {
-    configFile: false,
-    logLevel: 'warn',
-    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-    define: { NEUROFORGE_VERSION: '"fuzz"' },
-    build: {
-      target: 'node20',
-      outDir: folder,
-      minify: false,
-      ssr: true,
-      rollupOptions: {
-        input: 'test/hostile/fuzz/worker.ts',
-        external: ['koffi'],
-        output: { entryFileNames: 'fuzz-bundle.mjs', codeSplitting: false },
-      },
-    },
-    ssr: { noExternal: true, external: ['koffi'] },
-  };
-  const program = `import { build } from 'vite'; await build(${JSON.stringify(config)});`;
-  execFileSync(process.execPath, ['--input-type=module', '-e', program], { stdio: 'inherit' });
-}
 
 function fuzz(target) {
   const slot = new SharedArrayBuffer(16 + largest);
@@ -87,7 +61,6 @@ function fuzz(target) {
   });
 }
 
-bundleTargets();
 const known = (await import(bundle)).targets.map((target) => target.name);
 const chosen = positionals.length > 0 ? positionals : known;
 mkdirSync(values.out, { recursive: true });
