@@ -1,4 +1,5 @@
-// Compares our reader of safetensors with the reference implementation, on generated and mutated files:
+// Compares our reader of safetensors with the reference implementation, on generated and mutated files, and has it read
+// what our writer makes of those that both accept:
 //
 //     node scripts/differential-safetensors.mjs [--files N] [--seed N] [--python PATH] [--record]
 //
@@ -19,7 +20,7 @@ const { values } = parseArgs({
     record: { type: 'boolean', default: false },
   },
 });
-const { Dice, generatedSafetensors, nextInput, ourVerdict, targets } = await import(await bundled());
+const { Dice, generatedSafetensors, nextInput, ourVerdict, rewritten, targets } = await import(await bundled());
 const target = targets.find((t) => t.name === 'safetensors');
 const corpus = await target.seeds();
 const dice = new Dice(Number(values.seed));
@@ -39,7 +40,7 @@ async function reference(bytes) {
   return verdict === 'accepted' ? { accepted: true, contents: rest[0] } : { accepted: false, refusal: rest.join(' ') };
 }
 
-const tally = { files: 0, accepted: 0, refused: 0, disagreements: 0 };
+const tally = { files: 0, rewritten: 0, accepted: 0, refused: 0, disagreements: 0 };
 const deliberate = {};
 const kept = new Map();
 for (let n = 0; n < Number(values.files); n++) {
@@ -55,6 +56,12 @@ for (let n = 0; n < Number(values.files); n++) {
     const file = Buffer.from(bytes).toString('base64');
     console.log(JSON.stringify({ theirs, ours, file, header: Buffer.from(bytes.slice(8, 400)).toString('latin1') }));
   }
+  const again = rewritten(bytes);
+  if (again !== null && (await reference(again)).contents !== theirs.contents) {
+    tally.disagreements++;
+    console.log(JSON.stringify({ rewritten: Buffer.from(again).toString('base64') }));
+  }
+  tally.rewritten += again === null ? 0 : 1;
   const kind = `${ours.refusal?.replace(/".*"|\d+/g, '') ?? 'accepted'} ${named || ''} ${theirs.refusal?.slice(0, 40) ?? ''}`;
   const same = kept.get(kind) ?? [];
   if (same.length < (theirs.accepted ? 25 : 2) && bytes.length < 600) {

@@ -47,7 +47,7 @@ export const configSchema = z
 
 export type Config = z.infer<typeof configSchema>;
 
-/** Checks flags over the file's keys over the environment's; throws NF41xx that names flag or key, and what is allowed. */
+/** Checks flags over the file's keys over the environment's; throws NF4110, NF4111 or NF4114 that names flag or key, and what is allowed. */
 export function resolveConfig(
   flags: Readonly<Record<string, unknown>>,
   file: { readonly path: string; readonly keys: Readonly<Record<string, unknown>> } | null,
@@ -56,7 +56,12 @@ export function resolveConfig(
   const fromEnv = env.NEUROFORGE_BACKEND ? { backend: env.NEUROFORGE_BACKEND } : {};
   const merged = { ...fromEnv, ...file?.keys, ...flags };
   const parsed = configSchema.safeParse(merged);
-  if (parsed.success) return parsed.data;
+  const placeOf = (key: string): string =>
+    key in flags ? flagName(key) : key in (file?.keys ?? {}) ? `${file?.path}: ${key}` : key;
+  if (parsed.success) {
+    if (parsed.data.model !== undefined) checkWidths(parsed.data.model, placeOf('model'));
+    return parsed.data;
+  }
   const issue = parsed.error.issues[0];
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0];
@@ -66,13 +71,40 @@ export function resolveConfig(
     });
   }
   const key = String(issue.path[0]);
-  const where = key in flags ? flagName(key) : key in (file?.keys ?? {}) ? `${file?.path}: ${key}` : key;
   throw new NeuroForgeError('NF4110', `this value cannot be used`, {
-    where,
+    where: placeOf(key),
     expected: allowed(key, issue.message),
-    got: JSON.stringify(merged[key as keyof typeof merged]) ?? 'nothing',
+    got: shown(merged[key as keyof typeof merged]),
     hint: trainFlags.find((f) => f.key === key)?.about,
   });
+}
+
+const mostLayers = 1000;
+const mostWeights = 2 ** 30;
+
+/** Refuses (NF4114) hidden layers whose weights could not be held, before anything is opened or allocated. */
+function checkWidths(model: string, where: string): void {
+  if (!model.startsWith('mlp:')) return;
+  const widths = model.slice('mlp:'.length).split(',').map(Number);
+  const refuse = (expected: string, got: string): never => {
+    throw new NeuroForgeError('NF4114', 'the network is too large', { where, expected, got, hint: 'e.g. mlp:512,128' });
+  };
+  if (widths.length > mostLayers) refuse(`at most ${mostLayers} hidden layers`, people(widths.length));
+  let weights = 0;
+  widths.forEach((width, i) => {
+    const matrix = width * (i === 0 ? 1 : widths[i - 1]);
+    weights += matrix;
+    if (weights <= mostWeights) return;
+    const layer = i === 0 ? people(width) : `${people(widths[i - 1])} x ${people(width)}`;
+    refuse(`at most ${people(mostWeights)} weights (4 GiB)`, `${layer} in hidden layer ${i + 1}`);
+  });
+}
+
+const people = (n: number): string => n.toLocaleString('en-US');
+
+function shown(value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'nothing');
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 
 function allowed(key: string, message: string): string {
@@ -85,6 +117,8 @@ function allowed(key: string, message: string): string {
     .replace('<', 'below ')
     .replace(/^Invalid (input|option|string): (expected |must match pattern )?/, '')
     .replace(/^number, received .*/, 'a number')
+    .replace(/^string, received .*/, 'text')
+    .replace(/^boolean, received .*/, 'true or false')
     .replace(/^int, received .*/, 'a whole number')
     .replace(/^one of (.*)$/, (_, words) => words.replaceAll('"', '').replaceAll('|', ', '));
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { NeuroForgeError } from '../../../src/core/errors.ts';
-import { compareUtf8, readSafetensors } from '../../../src/io/safetensors.ts';
+import { compareUtf8, readSafetensors, writeSafetensors } from '../../../src/io/safetensors.ts';
 
 /** What we refuse on purpose though the reference reads it. docs/safetensors.md lists them for users. */
 export const deliberate: readonly { readonly what: string; readonly code: string; readonly message: RegExp }[] = [
@@ -32,6 +32,14 @@ export function ourVerdict(bytes: Uint8Array): Verdict {
     const named = deliberate.find(({ code, message }) => error.code === code && message.test(error.message));
     return { accepted: false, refusal: `${error.code} ${error.message}`, deliberate: named?.what };
   }
+}
+
+/** The same tensors and metadata through our writer; null where the file is refused. */
+export function rewritten(bytes: Uint8Array): Uint8Array | null {
+  if (!ourVerdict(bytes).accepted) return null;
+  const { byName, metadata } = readSafetensors(bytes);
+  const tensors = [...byName.values()].map((t) => ({ ...t, data: t.bytes }));
+  return writeSafetensors(tensors, Object.fromEntries(metadata));
 }
 
 /** JSON as Python's json.dumps writes it: nothing but ASCII. */

@@ -2,12 +2,12 @@ import { Session } from 'node:inspector';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { judge, minimized, nextInput } from './check.ts';
 import { Coverage } from './coverage.ts';
-import { ourVerdict } from './differential.ts';
+import { ourVerdict, rewritten } from './differential.ts';
 import { generatedSafetensors } from './generate-safetensors.ts';
 import { Dice } from './mutate.ts';
 import { targets } from './targets.ts';
 
-export { Dice, generatedSafetensors, nextInput, ourVerdict, targets };
+export { Dice, generatedSafetensors, nextInput, ourVerdict, rewritten, targets };
 
 /** What the long run tells its worker; `slot` is [running, executions, length of the input], then the input. */
 export interface Job {
