@@ -4,8 +4,8 @@ import type { Files } from '../platform/files.ts';
 import { judgeModel } from './model-file.ts';
 import { headerSize, readHeader, type SafetensorsHeader } from './safetensors-header.ts';
 
-/** In bytes: 100,000 tensors fit. The format allows 100 MB, which takes ten times as much memory to hold. */
-const longestModelHeader = 2 ** 23;
+/** In bytes: 50,000 tensors fit. The format allows 100 MB, which takes ten times as much memory to hold. */
+const longestModelHeader = 2 ** 22;
 const largestModel = 2 ** 32;
 const largeModel = 2 ** 26;
 
