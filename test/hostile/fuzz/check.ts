@@ -8,6 +8,8 @@ export interface Target {
   seeds(): Promise<readonly Uint8Array[]> | readonly Uint8Array[];
   /** Reads the bytes; throws what the parser throws, and whatever else is wrong with what it answers. */
   read(bytes: Uint8Array): unknown;
+  /** It refuses nothing: what it cannot use it leaves out. */
+  readonly takesAll?: boolean;
   /** Mutations that know the format. */
   readonly mutations?: readonly Mutation[];
   /** Makes lengths and checksums right again, so that a mutation gets past them. */
