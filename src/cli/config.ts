@@ -160,9 +160,13 @@ export function parseConfig(bytes: Uint8Array, path: string): { path: string; ke
   } catch (cause) {
     if (!(cause instanceof NeuroForgeError) || cause.code === 'NF4112') throw cause;
     const { message, where, expected, got } = cause;
-    const told = cause.code === 'NF2223' ? 'the configuration is not valid JSON' : message;
+    const told: Record<string, string> = {
+      NF2223: 'the configuration is not JSON',
+      NF2224: 'the configuration is not a JSON object',
+      NF2227: message.replace(/ comes twice in .*/, ' stands there twice'),
+    };
     const hint = cause.code === 'NF2227' ? 'keep one of them' : undefined;
-    refuse(told, { where: inLine(text, where, path), expected, got, hint, cause });
+    refuse(told[cause.code] ?? message, { where: inLine(text, where, path), expected, got, hint, cause });
   }
   return { path, keys };
 }

@@ -14,9 +14,9 @@ const cases: readonly (readonly [code: string, what: string, file: string | Uint
   ['NF4111', 'a key in other letters', '{"splitseed":1}', /did you mean "splitSeed"\?/],
   ['NF4111', 'a key of the prototype', '{"constructor":1}', /constructor/],
   ['NF4111', 'a setting that does not exist', '{"dropout":1}', /dropout/],
-  ['NF4112', 'a key twice', '{"lr":0.1,\n "lr":0.2}', /c\.json:2:2 .*"lr" comes twice/],
-  ['NF4112', 'a key twice by an escape', '{"lr":0.1,"\\u006cr":0.2}', /"lr" comes twice/],
-  ['NF4112', 'a key twice within a value', '{"lr":{"a":1,"a":2}}', /"a" comes twice/],
+  ['NF4112', 'a key twice', '{"lr":0.1,\n "lr":0.2}', /c\.json:2:2 .*"lr" stands there twice/],
+  ['NF4112', 'a key twice by an escape', '{"lr":0.1,"\\u006cr":0.2}', /"lr" stands there twice/],
+  ['NF4112', 'a key twice within a value', '{"lr":{"a":1,"a":2}}', /"a" stands there twice/],
   ['NF4112', '__proto__', '{"__proto__":{"lr":1}}', /__proto__/],
   ['NF4112', '__proto__ by an escape', '{"\\u005f_proto__":{"lr":1}}', /__proto__/],
   ['NF4110', '__proto__ within a value', '{"lr":{"__proto__":{"polluted":1}}}', /expected a number/],
@@ -51,10 +51,10 @@ const cases: readonly (readonly [code: string, what: string, file: string | Uint
   ['NF4112', 'a comment', '{"lr":0.1} // rate', /nothing after the value/],
   ['NF4112', 'two documents', '{}{}', /nothing after the value/],
   ['NF4112', 'UTF-16', new Uint8Array(Buffer.from('\ufeff{"lr":1}', 'utf16le')), /UTF-16/],
-  ['NF4112', 'UTF-16 without a mark', new Uint8Array(Buffer.from('{"lr":1}', 'utf16le')), /valid JSON/],
+  ['NF4112', 'UTF-16 without a mark', new Uint8Array(Buffer.from('{"lr":1}', 'utf16le')), /is not JSON/],
   ['NF4112', 'bytes that are no UTF-8', Uint8Array.of(123, 34, 0xe9, 34, 58, 49, 125), /UTF-8/],
-  ['NF4112', 'a binary file', Uint8Array.from({ length: 300 }, (_, i) => (i * 7919) & 255), /valid JSON|object/],
-  ['NF4112', 'a page', '<!DOCTYPE html>', /valid JSON/],
+  ['NF4112', 'a binary file', Uint8Array.from({ length: 300 }, (_, i) => (i * 7919) & 255), /is not JSON|object/],
+  ['NF4112', 'a page', '<!DOCTYPE html>', /is not JSON/],
 ];
 
 function refusal(bytes: Uint8Array): NeuroForgeError {

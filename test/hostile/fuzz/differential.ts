@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { NeuroForgeError } from '../../../src/core/errors.ts';
 import { compareUtf8, readSafetensors, writeSafetensors } from '../../../src/io/safetensors.ts';
 
-/** What we refuse on purpose though the reference reads it. docs/safetensors.md lists them for users. */
+/** What we refuse on purpose though the reference reads it. docs/files.md lists them for users. */
 export const deliberate: readonly { readonly what: string; readonly code: string; readonly message: RegExp }[] = [
   { what: 'a key that comes twice', code: 'NF2227', message: /comes twice/ },
   { what: 'a number from 2^53 on', code: 'NF2226', message: /overflow/ },
