@@ -62,6 +62,7 @@ describe('refused', () => {
     ['NF2243', 'a call instead of a shape', npy(good.replace('(2, 3)', '__import__("os")'), 24)],
     ['NF2243', 'a sum', npy(good.replace('2, 3', '1+1, 3'), 24)],
     ['NF2243', 'a negative side', npy(good.replace('2, 3', '-2, 3'), 24)],
+    ['NF2243', 'a leading zero', npy(good.replace('2, 3', '02, 3'), 24)],
     ['NF2243', 'half a side', npy(good.replace('2, 3', '2.5, 3'), 24)],
     ['NF2243', 'no tuple', npy(good.replace('(2, 3)', '(6)'), 24)],
     ['NF2243', 'a key twice', npy(good.replace('}', "'shape': (2, 3)}"), 24)],
