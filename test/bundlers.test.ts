@@ -50,6 +50,7 @@ const importMap = JSON.stringify({
   imports: {
     neuroforge: '/node_modules/neuroforge/dist/index.js',
     'csv-parse/browser/esm/sync': '/node_modules/csv-parse/dist/esm/sync.js',
+    fflate: '/node_modules/fflate/esm/browser.js',
   },
 });
 

@@ -1,6 +1,7 @@
 import { barLine } from '../charts/terminal/index.ts';
 import { textWidth } from '../charts/terminal/style.ts';
 import { safeText } from '../charts/text.ts';
+import type { ArraysInfo } from '../data/array-info.ts';
 import type { DataInfo, IdxFileInfo, PartInfo } from '../data/info.ts';
 import type { ListedData } from '../data/list.ts';
 import { type Output, people } from './output.ts';
@@ -12,7 +13,8 @@ export type DataDocument =
   | { readonly schema: typeof schema; readonly action: 'list'; readonly sets: readonly ListedData[] }
   | GetDocument
   | { readonly schema: typeof schema; readonly action: 'info'; readonly set: DataInfo }
-  | { readonly schema: typeof schema; readonly action: 'info'; readonly file: IdxFileInfo };
+  | { readonly schema: typeof schema; readonly action: 'info'; readonly file: IdxFileInfo }
+  | { readonly schema: typeof schema; readonly action: 'info'; readonly arrays: ArraysInfo };
 
 interface GetDocument {
   readonly schema: typeof schema;
@@ -46,6 +48,7 @@ export function showInfo(document: Exclude<DataDocument, { action: 'list' }>, ou
       where === 'embedded' ? 'is in the package: nothing to fetch' : `is in ${safeText(where)}, as it was published`;
     return [`${name} ${place}`, ...files.map((f) => `  ${f.name}  sha256 ${f.sha256}`)];
   }
+  if ('arrays' in document) return arrayLines(document.arrays);
   return 'set' in document ? setLines(document.set, output) : fileLines(document.file, output);
 }
 
@@ -106,6 +109,24 @@ function fileLines(file: IdxFileInfo, output: Output): string[] {
         { nameWidth: 3, text: people(n) },
       ),
     ),
+  ];
+}
+
+/** A line an array, the first hundred; then the metadata of safetensors, each cut to a line. */
+function arrayLines({ format, arrays, metadata = {} }: ArraysInfo): string[] {
+  const shown = arrays.slice(0, 100);
+  const names = shown.map(({ name }) => (name === '' ? 'array' : safeText(name, 60)));
+  const width = Math.max(5, ...names.map((name) => name.length));
+  const bytes = arrays.reduce((n, a) => n + a.bytes, 0);
+  const count = arrays.length === 1 ? '1 array' : `${people(arrays.length)} arrays`;
+  return [
+    `${format} file of ${count}, ${people(bytes)} bytes`,
+    ...shown.map(({ dtype, shape, min, max }, i) => {
+      const range = min === undefined || max === undefined ? '' : `  ${figure(min)} to ${figure(max)}`;
+      return `${names[i].padEnd(width)}  ${dtype.padEnd(4)} ${shape.length === 0 ? 'scalar' : shape.map((d) => people(d)).join(' x ')}${range}`;
+    }),
+    ...(arrays.length > shown.length ? [`and ${people(arrays.length - shown.length)} more`] : []),
+    ...Object.entries(metadata).map(([key, value]) => `${safeText(key, 60)}: ${safeText(value, 100)}`),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { NeuroForgeError } from '../core/errors.ts';
+import { readModelFile } from '../io/read-model-file.ts';
 import type { Model } from '../models/model.ts';
 import { files } from '../platform/index.ts';
 import { loadCheckpoint } from '../train/checkpoint.ts';
@@ -135,7 +136,7 @@ export class Resumption {
 
   /** The state to go on from; the folder is as it was then. */
   async restore(model: Model, about: Readonly<Record<string, unknown>>): Promise<TrainingState> {
-    const state = await loadCheckpoint(await files.readFile(this.#checkpoint), model, this.#checkpoint);
+    const state = await loadCheckpoint(await readModelFile(files, this.#checkpoint), model, this.#checkpoint);
     await this.folder.metrics.rewind(state);
     const differences = this.#differences.map(({ what, before, now }) => ({ what, before, now }));
     await this.folder.resume(state.step, { ...about, ...(differences.length > 0 ? { differences } : {}) });

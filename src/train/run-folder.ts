@@ -1,4 +1,5 @@
 import { NeuroForgeError } from '../core/errors.ts';
+import { readWhole } from '../data/read-whole.ts';
 import type { Files } from '../platform/files.ts';
 import { type Lock, takeLock } from '../platform/lock.ts';
 import { removeLeftovers } from '../platform/temporaries.ts';
@@ -132,9 +133,11 @@ export class RunFolder {
   }
 }
 
+const largestAbout = 2 ** 24;
+
 async function readAbout(files: Files, path: string): Promise<RunAbout> {
   const file = files.join(path, 'run.json');
-  const text = new TextDecoder().decode(await files.readFile(file));
+  const text = new TextDecoder().decode(await readWhole(files, file, { most: largestAbout, what: 'a run.json' }));
   try {
     const about: unknown = JSON.parse(text);
     if (typeof about === 'object' && about !== null && !Array.isArray(about)) return about as RunAbout;
