@@ -67,7 +67,7 @@ export { type MlpOptions, mlp } from './models/mlp.ts';
 export { type BuildOptions, build, type Model } from './models/model.ts';
 // Models and optimizers.
 export { sequential } from './models/sequential.ts';
-export { Optimizer, type Schedule, type Transform } from './optim/optimizer.ts';
+export { Optimizer, type OptimizerState, type Schedule, type Transform } from './optim/optimizer.ts';
 export { sgd } from './optim/sgd.ts';
 export { Arena } from './tensor/arena.ts';
 export { type Draw, full, indices, ones, type Place, rand, randn, randomMask, tensor, zeros } from './tensor/create.ts';
@@ -77,8 +77,10 @@ export { argmax, gatherRows, Indices } from './tensor/indices.ts';
 export { scope } from './tensor/scope.ts';
 // Tensors.
 export { Tensor } from './tensor/tensor.ts';
+export { loadCheckpoint, saveCheckpoint } from './train/checkpoint.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './train/evaluate.ts';
 export type {
+  CheckpointEvent,
   DoneEvent,
   EpochEvent,
   FitEvent,
@@ -88,8 +90,10 @@ export type {
   WarningEvent,
 } from './train/events.ts';
 // Training.
-export { type Fit, type FitData, type FitOptions, fit } from './train/fit.ts';
+export { type Fit, fit } from './train/fit.ts';
+export type { CheckpointRule, FitData, FitOptions } from './train/fit-options.ts';
 export { confusionMatrix, type Metrics, type Predictions, type RocPoint, rocArea, rocPoints } from './train/metrics.ts';
+export type { Best, Position, TrainingState } from './train/state.ts';
 export { trainStep } from './train/step.ts';
 
 // Verification.

@@ -25,6 +25,8 @@ export interface BatchOptions {
   readonly epoch?: number;
   /** False for the order of the data set. Default true. */
   readonly shuffle?: boolean;
+  /** Leave out so many batches at the beginning, those that an interrupted epoch has had. Default 0. */
+  readonly from?: number;
 }
 
 /** What the examples of a data set are to be told: labels, or values. */
@@ -69,7 +71,8 @@ export class Loader<D extends Dataset = Dataset> {
   batches(size: number | 'full', options: BatchOptions = {}): BatchIterator<D> {
     const order = firstRows(this.count);
     if (options.shuffle !== false) new Sampler(stream(options.seed ?? 0, 'shuffle'), options.epoch ?? 0).shuffle(order);
-    return new BatchIterator(this, order, this.#checked(size));
+    const rows = this.#checked(size);
+    return new BatchIterator(this, order.subarray((options.from ?? 0) * rows), rows);
   }
 
   /** The given rows as one batch in `arena`. */

@@ -11,7 +11,8 @@ import { assemble, describe } from '../models/registry.ts';
 import { verifySeal, writeSealed } from './checksum.ts';
 import { brief } from './json-reader.ts';
 import { decodeMetadata, encodeMetadata, type ModelInfo, type TrainingPosition } from './model-metadata.ts';
-import { readSafetensors, type SafetensorsFile } from './safetensors.ts';
+import { stringifyPlain } from './plain-json.ts';
+import { readSafetensors, type SafetensorsFile, type TensorToWrite } from './safetensors.ts';
 import { applyTensors, checkTensors, weightsOf } from './weights.ts';
 
 export type { ModelInfo, TrainingPosition } from './model-metadata.ts';
@@ -19,14 +20,19 @@ export type { ModelInfo, TrainingPosition } from './model-metadata.ts';
 export interface SaveOptions extends ModelInfo {
   /** Weights of an earlier instant instead of the present ones. */
   readonly snapshot?: Snapshot;
+  /** Rides along, and is passed over by `loadModel`: the state of a run in a checkpoint. @internal */
+  readonly state?: { readonly tensors: readonly TensorToWrite[]; readonly position: unknown };
 }
+
+/** The entry of `__metadata__` that makes a checkpoint of a model file: its tensors with a colon in the name are state. */
+export const stateKey = 'neuroforge.checkpoint';
 
 /**
  * A model as the bytes of one safetensors file: its weights by their paths (`0.W` is (in, out)), everything else as
  * JSON in `__metadata__`, and a checksum over all of it. Throws NF2237 when a layer's config is no plain JSON.
  */
 export async function saveModel(model: Model, options: SaveOptions = {}): Promise<Uint8Array> {
-  const { snapshot, training = { seed: model.seed, step: 0, epoch: 0 }, ...info } = options;
+  const { snapshot, state, training = { seed: model.seed, step: 0, epoch: 0 }, ...info } = options;
   const metadata = encodeMetadata({
     architecture: describe(model.layer),
     input: model.inputShape,
@@ -34,7 +40,10 @@ export async function saveModel(model: Model, options: SaveOptions = {}): Promis
     training,
     ...info,
   });
-  return writeSealed(weightsOf(model.parameters, snapshot), metadata);
+  const weights = weightsOf(model.parameters, snapshot);
+  if (!state) return writeSealed(weights, metadata);
+  const entries = { ...metadata, [stateKey]: stringifyPlain(state.position, 'position') };
+  return writeSealed([...weights, ...state.tensors], entries);
 }
 
 export interface LoadOptions {
@@ -88,7 +97,13 @@ export async function loadWeights(model: Model, bytes: Uint8Array, fileName = 'w
 async function open(bytes: Uint8Array, where: string): Promise<{ file: SafetensorsFile; notes: string[] }> {
   const file = readSafetensors(bytes, where);
   const sealed = await verifySeal(file, bytes, where);
-  return { file, notes: sealed ? [] : ['the file has no checksum of ours: another program wrote it'] };
+  const notes = sealed ? [] : ['the file has no checksum of ours: another program wrote it'];
+  return { file: file.metadata.has(stateKey) ? withoutState(file) : file, notes };
+}
+
+function withoutState(file: SafetensorsFile): SafetensorsFile {
+  const tensors = file.tensors.filter(({ name }) => !name.includes(':'));
+  return { ...file, tensors, byName: new Map(tensors.map(({ name }) => [name, file.byName.get(name)!])) };
 }
 
 function findLoss(name: string, given: NonNullable<LoadOptions['losses']>, where: string): Loss {

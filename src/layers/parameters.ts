@@ -2,6 +2,7 @@ import type { Backend } from '../backends/backend.ts';
 import { NeuroForgeError } from '../core/errors.ts';
 import { ceil } from '../core/math.ts';
 import { type Shape, sizeOf } from '../core/shape.ts';
+import { scratchOf } from '../tensor/compute.ts';
 import { Block, Storage } from '../tensor/storage.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { Gradient } from './gradient.ts';
@@ -163,13 +164,18 @@ export class Parameters {
     return found;
   }
 
-  /** A copy of all parameters and buffers, for {@link restore}. */
-  snapshot(): Snapshot {
-    return { values: this.values.dataSync(), buffers: this.#bufferValues.dataSync() };
+  /** A copy of all parameters and buffers, for {@link restore}; written into `into`, an earlier one, if given. */
+  snapshot(into?: Snapshot): Snapshot {
+    return { values: copyOf(this.values, into?.values), buffers: copyOf(this.#bufferValues, into?.buffers) };
   }
   restore(snapshot: Snapshot): void {
     this.values.set(snapshot.values);
     this.#bufferValues.set(snapshot.buffers);
+  }
+
+  /** Whether every parameter and buffer is a finite number. */
+  finite(): boolean {
+    return [this.values, this.#bufferValues].every(isFiniteTensor);
   }
 
   /** @internal */
@@ -203,6 +209,23 @@ export class Parameters {
     this.#disposed = true;
     for (const b of this.#blocks) b.free();
   }
+}
+
+/** A copy of a vector that lives in a block, in an array that is made when `into` is not given. */
+export function copyOf(t: Tensor, into?: Float32Array | Float64Array): Float32Array | Float64Array {
+  if (!into) return t.dataSync();
+  const at = t.address(scratchOf(t.backend));
+  into.set(t.backend.heap().subarray(at, at + t.size));
+  return into;
+}
+
+/** A sum is finite only where all terms are; one that overflows is looked at element by element. */
+function isFiniteTensor(t: Tensor): boolean {
+  const at = t.address(scratchOf(t.backend));
+  const heap = t.backend.heap();
+  let sum = 0;
+  for (let i = at; i < at + t.size; i++) sum += heap[i];
+  return Number.isFinite(sum) || heap.subarray(at, at + t.size).every(Number.isFinite);
 }
 
 /** Elements that a tensor takes in a block: a multiple of 16, so that each begins at 64 bytes. */

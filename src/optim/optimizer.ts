@@ -1,4 +1,5 @@
-import type { Parameters } from '../layers/parameters.ts';
+import { NeuroForgeError } from '../core/errors.ts';
+import { copyOf, type Parameters } from '../layers/parameters.ts';
 import type { Arena } from '../tensor/arena.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
@@ -25,6 +26,14 @@ export interface OptimizerOptions {
   readonly fold?: boolean;
 }
 
+/** What an optimizer carries from step to step: how many there were, and its vectors, `<transform>.<vector>`. */
+export interface OptimizerState {
+  readonly name: string;
+  readonly steps: number;
+  /** Each laid out like all parameters, `Parameters.values`. */
+  readonly vectors: Readonly<Record<string, Float32Array | Float64Array>>;
+}
+
 /** theta <- theta - lr * direction, where the chain of transforms makes the direction from the gradient. */
 export class Optimizer {
   readonly name: string;
@@ -43,6 +52,13 @@ export class Optimizer {
     learningRate: number | Schedule,
     options: OptimizerOptions = {},
   ) {
+    const names = transforms.flatMap((t) => t.state.map((s) => `${t.name}.${s}`));
+    const twice = names.find((n, i) => names.indexOf(n) !== i);
+    if (twice !== undefined) {
+      throw new NeuroForgeError('NF4121', `two links of the optimizer ${name} keep a vector of one name`, {
+        got: twice,
+      });
+    }
     this.name = name;
     this.folds = transforms.length === 0 && options.fold !== false;
     this.transforms = transforms;
@@ -73,6 +89,32 @@ export class Optimizer {
       direction = t.update(direction, { state, values: values.within(arena), step: this.#step });
     }
     values.axpy(-lr, direction); // theta <- theta - lr direction   (1)
+  }
+
+  /** A copy of what the next step depends on, for {@link restore}; written into `into`, an earlier one, if given. */
+  snapshot(parameters: Parameters, into?: OptimizerState): OptimizerState {
+    if (this.#bound !== parameters) this.#bind(parameters);
+    const vectors = Array.from(this.state, ([name, vector]) => [name, copyOf(vector, into?.vectors[name])]);
+    return { name: this.name, steps: this.#step, vectors: Object.fromEntries(vectors) };
+  }
+
+  /** Goes on from there with these parameters. Throws NF4120, before anything is written, for another optimizer's state. */
+  restore(parameters: Parameters, state: OptimizerState): void {
+    if (this.#bound !== parameters) this.#bind(parameters);
+    const expected = [...this.state.keys()];
+    const fits =
+      state.name === this.name &&
+      Object.keys(state.vectors).length === expected.length &&
+      expected.every((name) => state.vectors[name]?.length === parameters.values.size);
+    if (!fits) {
+      throw new NeuroForgeError('NF4120', 'the saved state is of another optimizer or model', {
+        where: `optimizer ${this.name}`,
+        expected: `${this.name} with ${expected.join(', ') || 'no vectors'} of ${parameters.values.size} numbers`,
+        got: `${state.name} with ${Object.keys(state.vectors).join(', ') || 'no vectors'}`,
+      });
+    }
+    for (const [name, vector] of this.state) vector.set(state.vectors[name]);
+    this.#step = state.steps;
   }
 
   #bind(parameters: Parameters): void {

@@ -26,6 +26,7 @@ export const files: Files = {
   writeFileAtomic: refuseLater,
   replace: refuseLater,
   appendFile: refuseLater,
+  sync: refuseLater,
   writeFileExclusive: refuseLater,
   exists: refuseLater,
   stat: refuseLater,

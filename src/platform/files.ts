@@ -19,6 +19,8 @@ export interface Files {
   replace(from: string, to: string): Promise<void>;
   /** Adds to the end, making the file when needed; not synced. Throws NF2904. */
   appendFile(path: string, bytes: Uint8Array | string): Promise<void>;
+  /** What was appended to a file reaches the medium, and so does the file's name. Throws NF2904. */
+  sync(path: string): Promise<void>;
   /** Makes a file that must not exist yet (a lock). Throws NF2903 when it does. */
   writeFileExclusive(path: string, bytes: Uint8Array | string): Promise<void>;
 

@@ -23,6 +23,7 @@ describe('files of Node', () => {
     await files.writeFileAtomic(path, 'one');
     await files.writeFileAtomic(path, Uint8Array.of(50, 51));
     await files.appendFile(path, '!');
+    await files.sync(path);
     expect(new TextDecoder().decode(await files.readFile(path))).toBe('23!');
     expect(await files.stat(path)).toMatchObject({ kind: 'file', size: 3 });
     expect(await files.readPart(path, 1, 10)).toEqual(Uint8Array.of(51, 33));
@@ -54,6 +55,7 @@ describe('files of Node', () => {
   test('exclusive folders and files are made once', async () => {
     const lock = files.join(folder, 'lock');
     await files.makeFolderExclusive(lock);
+    expect(await code(files.sync(files.join(lock, 'none')))).toBe('NF2904');
     expect(await code(files.makeFolderExclusive(lock))).toBe('NF2903');
     await files.makeFolder(lock);
     await files.writeFileExclusive(files.join(lock, 'pid'), '1');

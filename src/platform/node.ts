@@ -64,6 +64,11 @@ export const files: Files = {
     }),
   replace: (from, to) => writing(to, () => moveOver(disk, path.dirname(to), from, to)),
   appendFile: (file, bytes) => writing(file, () => fs.appendFile(file, bytes)),
+  sync: (file) =>
+    writing(file, async () => {
+      await disk.sync(file);
+      await disk.syncFolder(path.dirname(file));
+    }),
   writeFileExclusive: (file, bytes) => writing(file, () => fs.writeFile(file, bytes, { flag: 'wx' })),
   async exists(file) {
     return fs.access(file).then(

@@ -1,14 +1,18 @@
 import type { Snapshot } from '../layers/parameters.ts';
 import type { Metrics } from './metrics.ts';
+import type { Best, TrainingState } from './state.ts';
 
 /** What happens in a run, in order. Steps and epochs count from 1; epoch 0 is before training. */
-export type FitEvent = StartEvent | StepEvent | EpochEvent | WarningEvent | DoneEvent;
+export type FitEvent = StartEvent | StepEvent | EpochEvent | CheckpointEvent | WarningEvent | DoneEvent;
 
 export interface StartEvent {
   readonly type: 'start';
   /** How many steps the run is planned to have, and how many make an epoch. */
   readonly steps: number;
   readonly stepsPerEpoch: number;
+  /** Where a resumed run goes on; 0, 0 for a new one. */
+  readonly step: number;
+  readonly epoch: number;
 }
 
 /** One update, at the rate of `stepEvents`. */
@@ -23,7 +27,7 @@ export interface StepEvent {
   readonly msPerStep: number;
 }
 
-/** The end of an epoch; number 0 is the evaluation before training. */
+/** The end of an epoch that was not stopped within; number 0 is the evaluation before training. */
 export interface EpochEvent {
   readonly type: 'epoch';
   readonly epoch: number;
@@ -40,6 +44,15 @@ export interface EpochEvent {
   readonly deadShare: number;
   /** Since the start. */
   readonly seconds: number;
+}
+
+/**
+ * A state to save, as often as `checkpoint` says, before training and at its end. Never one of a run that diverged: the
+ * last one before that stays.
+ */
+export interface CheckpointEvent {
+  readonly type: 'checkpoint';
+  readonly state: TrainingState;
 }
 
 export interface WarningEvent {
@@ -71,7 +84,7 @@ export interface FitResult {
   readonly trainRunning: Metrics;
   /** Of the last parameters. */
   readonly val: Metrics | null;
-  readonly best: { readonly epoch: number; readonly step: number; readonly loss: number };
+  readonly best: Best;
   /** Of the best parameters, read once. */
   readonly test: Metrics | null;
   readonly weights: Snapshot;

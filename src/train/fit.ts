@@ -1,43 +1,18 @@
-import { NeuroForgeError } from '../core/errors.ts';
 import type { Loader } from '../data/loader.ts';
+import type { Snapshot } from '../layers/parameters.ts';
 import type { Model } from '../models/model.ts';
-import type { Optimizer } from '../optim/optimizer.ts';
 import { evaluate } from './evaluate.ts';
-import type { EpochEvent, FitEvent, FitResult } from './events.ts';
+import type { FitEvent, FitResult } from './events.ts';
+import { checkOptions, type FitData, type FitOptions } from './fit-options.ts';
 import type { Metrics } from './metrics.ts';
 import { probe } from './probe.ts';
+import { GoodState, type Position, restoreState, type TrainingState } from './state.ts';
 import { trainStep } from './step.ts';
 import { EventStream } from './stream.ts';
 import { StepClock, yielder } from './timing.ts';
 
-export interface FitData {
-  readonly train: Loader;
-  readonly val?: Loader | null;
-  /** Read once, at the end, with the best parameters. */
-  readonly test?: Loader | null;
-}
-
-export interface FitOptions {
-  readonly optimizer: Optimizer;
-  /** Passes over the training set; default 10. */
-  readonly epochs?: number;
-  /** At most so many updates. */
-  readonly steps?: number;
-  /** Rows an update; default 32. */
-  readonly batch?: number | 'full';
-  /** Of the mix of batches; default the model's. */
-  readonly seed?: number;
-  /** Stop after so many epochs without a lower validation loss, and give the model its best parameters back. */
-  readonly patience?: number;
-  /** Stop at the first epoch's end at which this holds, e.g. `(val) => val.accuracy >= 0.97`. */
-  readonly until?: (val: Metrics) => boolean;
-  /** Probability from which a binary task predicts class 1. Default 0.5. */
-  readonly threshold?: number;
-  /** A step event every so many steps; default none. */
-  readonly stepEvents?: number;
-  /** Gradient norm and dead units at each epoch's end; default true. */
-  readonly probe?: boolean;
-}
+/** Updates between two looks at all parameters, after which an autopsy can begin. */
+const goodEvery = 1000;
 
 /**
  * A run in progress. It has started; `await` it for the result, iterate it for events, or both. Iterating holds the
@@ -49,13 +24,23 @@ export class Fit implements PromiseLike<FitResult>, AsyncIterable<FitEvent> {
   readonly #options: FitOptions;
   readonly #events = new EventStream<FitEvent>();
   readonly #result: Promise<FitResult>;
+  readonly #clock: StepClock;
+  readonly #good = new GoodState();
+  #at: Position;
+  #bestParameters: Snapshot;
+  #saved = { step: 0, ms: performance.now() };
   #stopped = false;
 
   constructor(model: Model, data: FitData, options: FitOptions) {
     checkOptions(options);
+    const { resume } = options;
     this.model = model;
     this.#data = data;
     this.#options = options;
+    if (resume) restoreState(resume, model, options.optimizer);
+    this.#at = resume ?? beginning;
+    this.#bestParameters = resume?.bestParameters ?? model.parameters.snapshot();
+    this.#clock = new StepClock(this.#at.seconds);
     this.#result = Promise.resolve().then(() => this.#run());
     this.#result.then(
       () => this.#events.end(),
@@ -81,44 +66,63 @@ export class Fit implements PromiseLike<FitResult>, AsyncIterable<FitEvent> {
   }
 
   async #run(): Promise<FitResult> {
-    const pause = yielder();
-    try {
-      return await this.#train(pause);
-    } finally {
-      pause.close();
-    }
-  }
-
-  async #train(pause: ReturnType<typeof yielder>): Promise<FitResult> {
-    const { model, seed } = { model: this.model, seed: this.#options.seed ?? this.model.seed };
-    const { train, val = null } = this.#data;
-    const { optimizer, epochs = 10, batch = 32, patience, until, stepEvents = 0 } = this.#options;
+    const { train } = this.#data;
+    const { epochs = 10, batch = 32, resume } = this.#options;
     const stepsPerEpoch = train.steps(batch);
     const lastStep = Math.min(this.#options.steps ?? Infinity, epochs * stepsPerEpoch);
-    const clock = new StepClock();
-    let [step, epoch, running] = [0, 0, Number.NaN];
+    const { step, epoch } = this.#at;
+    await this.#events.emit({ type: 'start', steps: lastStep, stepsPerEpoch, step, epoch });
+    if (!resume) await this.#evaluateEpoch();
+
     let reason: FitResult['reason'] = epochs * stepsPerEpoch <= lastStep ? 'epochs' : 'steps';
-    let valMetrics = this.#evaluate(val);
-    let weightsBest = model.parameters.snapshot();
-    let best = { epoch: 0, step: 0, loss: valMetrics?.loss ?? Infinity };
+    while (!this.#at.evaluated || this.#at.step < lastStep) {
+      if (this.#at.evaluated) {
+        this.#at = { ...this.#at, epoch: this.#at.epoch + 1, evaluated: false, lossSum: 0, rows: 0 };
+      }
+      if (!(await this.#steps(stepsPerEpoch, lastStep))) {
+        reason = 'diverged';
+        break;
+      }
+      const within = this.#at.step % stepsPerEpoch !== 0;
+      if (within && (this.#stopped || this.#at.step >= lastStep)) await this.#checkpoint();
+      if (within && this.#stopped) {
+        reason = 'stopped';
+        break;
+      }
+      const val = await this.#evaluateEpoch();
+      const ended = this.#ended(val);
+      if (ended) reason = ended;
+      if (!within && (ended || this.#at.step >= lastStep || this.#due())) await this.#checkpoint();
+      if (ended) break;
+    }
+    return this.#finish(reason);
+  }
 
-    await this.#events.emit({ type: 'start', steps: lastStep, stepsPerEpoch });
-    await this.#emitEpoch({ epoch, step, trainLoss: running, val: valMetrics, best: val !== null }, clock);
-
-    run: while (step < lastStep) {
-      epoch++;
-      let [lossSum, rows] = [0, 0];
-      const batches = train.batches(batch, { seed, epoch });
-      clock.resume();
+  /** Trains to the end of the epoch, the last step, or a stop; false at a loss that is no number. */
+  async #steps(stepsPerEpoch: number, lastStep: number): Promise<boolean> {
+    const { model } = this;
+    const { optimizer, batch = 32, stepEvents = 0, seed = model.seed } = this.#options;
+    const { epoch } = this.#at;
+    let { step, lossSum, rows } = this.#at;
+    if (step >= lastStep) return true;
+    const note = (): void => {
+      this.#at = { ...this.#at, step, lossSum, rows };
+    };
+    const from = step - (epoch - 1) * stepsPerEpoch;
+    const batches = this.#data.train.batches(batch, { seed, epoch, from });
+    const clock = this.#clock;
+    const pause = yielder();
+    this.#good.take(model, optimizer, step, epoch);
+    clock.resume();
+    try {
       for (const b of batches) {
         model.pass.step = step;
         const lr = optimizer.learningRate(step);
         const loss = trainStep(model, optimizer, b, batches.arena);
         if (!Number.isFinite(loss)) {
-          batches.return();
-          reason = 'diverged';
+          note();
           await this.#events.emit(divergence(loss, step + 1, lr));
-          break run;
+          return false;
         }
         step++;
         lossSum += loss * b.size;
@@ -129,67 +133,121 @@ export class Fit implements PromiseLike<FitResult>, AsyncIterable<FitEvent> {
           await this.#events.emit({ type: 'step', step, epoch, loss, learningRate: lr, msPerStep });
         }
         if (pause.due()) await pause.pause();
-        if (this.#stopped || step >= lastStep) {
-          batches.return();
-          break;
+        if (this.#stopped || step >= lastStep) break;
+        if (step % goodEvery === 0) this.#good.take(model, optimizer, step, epoch);
+        if (step % stepsPerEpoch !== 0 && this.#due(step)) {
+          note();
+          clock.suspend();
+          await this.#checkpoint();
+          clock.resume();
         }
       }
+      note();
+      return true;
+    } finally {
       clock.suspend();
-      running = lossSum / rows;
-      valMetrics = this.#evaluate(val);
-      const watched = valMetrics?.loss ?? running;
-      const isBest = watched < best.loss;
-      if (isBest) {
-        best = { epoch, step, loss: watched };
-        weightsBest = model.parameters.snapshot();
-      }
-      await this.#emitEpoch({ epoch, step, trainLoss: running, val: valMetrics, best: isBest }, clock);
-      if (this.#stopped) reason = 'stopped';
-      else if (until && valMetrics && until(valMetrics)) reason = 'until';
-      else if (patience !== undefined && epoch - best.epoch >= patience) reason = 'patience';
-      else continue;
-      break;
+      batches.return();
+      pause.close();
     }
+  }
 
-    const weights = model.parameters.snapshot();
-    const trainMetrics = this.#evaluate(train)!;
-    const finalVal = reason === 'diverged' ? this.#evaluate(val) : valMetrics;
-    model.parameters.restore(weightsBest);
-    const test = this.#evaluate(this.#data.test ?? null);
-    if (patience === undefined) model.parameters.restore(weights);
+  /** The end of an epoch, or the evaluation before training: metrics, and whether they are the best. */
+  async #evaluateEpoch(): Promise<Metrics | null> {
+    const { epoch, step, lossSum, rows } = this.#at;
+    const val = this.#evaluate(this.#data.val);
+    const trainLoss = lossSum / rows; // NaN before training
+    const watched = val?.loss ?? trainLoss;
+    const best = epoch === 0 ? val !== null : watched < this.#at.best.loss;
+    if (best) {
+      this.#at = { ...this.#at, best: { epoch, step, loss: watched } };
+      this.#bestParameters = this.model.parameters.snapshot();
+    }
+    this.#at = { ...this.#at, evaluated: true };
+    const none = { gradientNorm: Number.NaN, deadShare: Number.NaN };
+    const probed = this.#options.probe === false ? none : probe(this.model, this.#data.train);
+    const learningRate = this.#options.optimizer.learningRate(Math.max(step - 1, 0));
+    const seconds = this.#clock.seconds();
+    const about = { epoch, step, trainLoss, val, best, ...probed, learningRate, seconds };
+    await this.#events.emit({ type: 'epoch', ...about });
+    if (epoch === 0) await this.#checkpoint();
+    return val;
+  }
+
+  /** Why the run ends with the epoch that has just been evaluated; null when it goes on. */
+  #ended(val: Metrics | null): FitResult['reason'] | null {
+    const { patience, until } = this.#options;
+    const { epoch, best } = this.#at;
+    if (this.#stopped) return 'stopped';
+    if (until && val && until(val)) return 'until';
+    return patience !== undefined && epoch - best.epoch >= patience ? 'patience' : null;
+  }
+
+  #due(step = this.#at.step): boolean {
+    const { checkpoint } = this.#options;
+    if (!checkpoint) return false;
+    const { steps = Infinity, seconds = Infinity } = checkpoint;
+    const crossed = Math.floor(step / steps) > Math.floor(this.#saved.step / steps);
+    return crossed || performance.now() - this.#saved.ms >= 1000 * seconds;
+  }
+
+  async #checkpoint(): Promise<void> {
+    if (!this.#options.checkpoint) return;
+    const { parameters } = this.model;
+    const state: TrainingState = {
+      ...this.#at,
+      seconds: this.#clock.seconds(),
+      parameters: parameters.snapshot(),
+      bestParameters: this.#bestParameters,
+      optimizer: this.#options.optimizer.snapshot(parameters),
+    };
+    await this.#events.emit({ type: 'checkpoint', state });
+    this.#saved = { step: this.#at.step, ms: performance.now() };
+  }
+
+  /** Evaluates the last parameters on the training set and the best ones on the test set, which is read once. */
+  async #finish(reason: FitResult['reason']): Promise<FitResult> {
+    const { parameters } = this.model;
+    const { epoch, step, lossSum, rows, best } = this.#at;
+    const seconds = this.#clock.seconds();
+    const weights = parameters.snapshot();
+    const train = this.#evaluate(this.#data.train)!;
+    const val = this.#evaluate(this.#data.val);
+    parameters.restore(this.#bestParameters);
+    const test = this.#evaluate(this.#data.test);
+    if (this.#options.patience === undefined) parameters.restore(weights);
     const result: FitResult = {
       status: reason === 'diverged' ? 'diverged' : reason === 'stopped' ? 'interrupted' : 'done',
       reason,
       epochs: epoch,
       steps: step,
-      seconds: clock.seconds(),
-      ...clock.summary(),
-      train: trainMetrics,
-      trainRunning: { loss: running },
-      val: finalVal,
+      seconds,
+      ...this.#clock.summary(),
+      train,
+      trainRunning: { loss: lossSum / rows },
+      val,
       best,
       test,
       weights,
-      weightsBest,
+      weightsBest: this.#bestParameters,
     };
     await this.#events.emit({ type: 'done', result });
     return result;
   }
 
-  #evaluate(loader: Loader | null): Metrics | null {
+  #evaluate(loader: Loader | null | undefined): Metrics | null {
     return loader ? evaluate(this.model, loader, { threshold: this.#options.threshold }).metrics : null;
   }
-
-  async #emitEpoch(
-    about: Pick<EpochEvent, 'epoch' | 'step' | 'trainLoss' | 'val' | 'best'>,
-    clock: StepClock,
-  ): Promise<void> {
-    const none = { gradientNorm: Number.NaN, deadShare: Number.NaN };
-    const probed = this.#options.probe === false ? none : probe(this.model, this.#data.train);
-    const learningRate = this.#options.optimizer.learningRate(Math.max(about.step - 1, 0));
-    await this.#events.emit({ type: 'epoch', ...about, ...probed, learningRate, seconds: clock.seconds() });
-  }
 }
+
+const beginning: Position = {
+  step: 0,
+  epoch: 0,
+  evaluated: false,
+  lossSum: 0,
+  rows: 0,
+  best: { epoch: 0, step: 0, loss: Infinity },
+  seconds: 0,
+};
 
 /** Trains `model`; see {@link Fit}. Throws NF4104 or NF4105 at once for options that cannot be used. */
 export function fit(model: Model, data: FitData, options: FitOptions): Fit {
@@ -203,14 +261,4 @@ function divergence(loss: number, step: number, lr: number): FitEvent {
     message: `the loss became ${loss} at step ${step}; learning rate ${lr}`,
     hint: `try lr ${lr / 10}, or scale the inputs`,
   };
-}
-
-function checkOptions({ epochs, steps, patience }: FitOptions): void {
-  for (const [name, value] of Object.entries({ epochs, steps, patience })) {
-    if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;
-    throw new NeuroForgeError('NF4105', `${name} must be a whole number of at least 1`, {
-      where: 'fit',
-      got: String(value),
-    });
-  }
 }

@@ -5,13 +5,18 @@ const warmUpSteps = 100;
  * memory is bounded however long the run.
  */
 export class StepClock {
-  readonly #start = performance.now();
+  readonly #start: number;
   readonly #warmUp: number[] = [];
   readonly #later = new Spread(4096);
   #laterSum = 0;
-  #last = this.#start;
+  #last = performance.now();
   #sinceMark = 0;
   #stepsSinceMark = 0;
+
+  /** `seconds` were spent on the run before. */
+  constructor(seconds = 0) {
+    this.#start = this.#last - 1000 * seconds;
+  }
 
   resume(): void {
     this.#last = performance.now();
