@@ -40,6 +40,8 @@ export const configSchema = z
     backend: z.enum(['auto', 'native', 'wasm', 'js']).default('auto'),
     threads: wholeNumber(1, 1024).default(1),
     definitions: z.boolean().default(false),
+    checkpointEvery: wholeNumber(1, 1e9).optional(),
+    keepLast: wholeNumber(1, 1e6).default(1),
   })
   .meta({ title: 'NeuroForge training configuration' });
 

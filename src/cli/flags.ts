@@ -147,6 +147,20 @@ export const trainFlags: readonly Flag[] = [
     group: 'run',
     about: 'compute each operation as it is written: nothing fused, no update folded (default: false)',
   },
+  {
+    key: 'checkpointEvery',
+    flag: '--checkpoint-every <n>',
+    type: 'number',
+    group: 'run',
+    about: 'save a checkpoint every so many updates (default: every five seconds)',
+  },
+  {
+    key: 'keepLast',
+    flag: '--keep-last <n>',
+    type: 'number',
+    group: 'run',
+    about: 'checkpoints that are kept, the best not counted (default: 1)',
+  },
 ];
 
 /** `splitSeed` -> `--split-seed`. */

@@ -58,7 +58,12 @@ const train = command('train', 'train a network, with a report of the run', asyn
 for (const { flag, about } of trainFlags) train.option(flag, about);
 train
   .option('--config <file>', 'read these settings from a JSON file; flags go before it')
-  .option('--run-dir <folder>', 'where run folders are made', 'runs')
+  .option('--run-dir <folder>', 'where run folders are made (default: runs)')
+  .option(
+    '--resume <run>',
+    'go on with an interrupted run, to the same bits: its folder, latest, or one of its checkpoints',
+  )
+  .option('--verify-resume', 'prove that with these settings on this machine a resumed run ends with the same bits')
   .option('--mirror <url>', 'download data from this address first');
 
 command('eval <run>', 'whole-set metrics and confusion matrix of a run', async () => {

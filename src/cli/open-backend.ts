@@ -11,16 +11,18 @@ export interface OpenedBackend {
   readonly about: Readonly<Record<string, unknown>>;
 }
 
-/** The backend that the configuration asks for; `log` is told in one line which it is, and why. */
+/** The backend that the configuration asks for; `log` is told in one line which it is, and why. `library`: which BLAS. */
 export async function openConfigured(
   config: Pick<Config, 'backend' | 'threads' | 'definitions'>,
   log: (line: string) => void = () => {},
+  library?: string,
 ): Promise<OpenedBackend> {
   debug.definitions = config.definitions;
   let chosen = '';
   const backend = await openBackend(config.backend, {
     threads: config.threads,
     loadBlas,
+    blas: library,
     log: (line) => {
       chosen = line;
       log(line);
@@ -42,7 +44,7 @@ function blasOf({ blas: { library, file, version, threads } }: NativeBackend): R
 }
 
 /** A library by name: files that a run names are not loaded, since a run may come from anywhere. */
-const libraries = ['oneDNN', 'OpenBLAS', 'Accelerate', 'MKL', 'BLIS'];
+export const blasLibraries = ['oneDNN', 'OpenBLAS', 'Accelerate', 'MKL', 'BLIS'];
 
 /** The backend of a run that is over, as far as it is to be had here, so that its figures come out again. */
 export async function openRecorded(
@@ -60,7 +62,7 @@ export async function openRecorded(
     return backend;
   }
   const { library } = (run.blas ?? {}) as { library?: unknown };
-  const named = libraries.find((name) => name === library);
+  const named = blasLibraries.find((name) => name === library);
   const { blas } = named
     ? await loadBlas({ threads, library: named }).catch(() => ({ blas: null }))
     : await loadBlas({ threads });

@@ -1,11 +1,10 @@
-import { dirname } from 'node:path';
-import { NeuroForgeError } from '../core/errors.ts';
 import { type Shape, sizeOf } from '../core/shape.ts';
 import type { Dataset, Scaling } from '../data/dataset.ts';
 import { type LoadedModel, loadModel } from '../io/model-file.ts';
 import { weightsHash } from '../io/weights.ts';
 import { files } from '../platform/index.ts';
 import { type Config, readConfigFile, resolveConfig } from './config.ts';
+import { findModel } from './find-run.ts';
 import { openRecorded } from './open-backend.ts';
 import type { Output } from './output.ts';
 
@@ -42,7 +41,7 @@ export interface ModelAbout {
  * Throws NF4130 (nothing of that name), NF4131 (no model in the folder), and what reading the files throws.
  */
 export async function openRun(name: string, output: Output): Promise<OpenedRun> {
-  const { folder, file } = await locate(name);
+  const { folder, file } = await findModel(name);
   const run = folder === null ? {} : await readRun(folder);
   const config = folder === null ? null : await readConfig(folder);
   const backend = await openRecorded(run, config, (...words) => output.warn(...words));
@@ -63,48 +62,6 @@ export async function openRun(name: string, output: Output): Promise<OpenedRun> 
     weights: await weightsHash(model.parameters),
     about: aboutOf(loaded.about ?? {}, sizeOf(model.inputShape), preprocessing),
   };
-}
-
-async function locate(name: string): Promise<{ folder: string | null; file: string }> {
-  const path = (name === 'latest' ? await latest() : await findPath(name)).replace(/(?<=.)[\\/]+$/, '');
-  if ((await files.stat(path)).kind !== 'folder') {
-    const inCheckpoints = files.basename(dirname(path)) === 'checkpoints';
-    const folder = inCheckpoints ? dirname(dirname(path)) : dirname(path);
-    return { folder: (await files.exists(files.join(folder, 'run.json'))) ? folder : null, file: path };
-  }
-  const file = files.join(path, 'model.safetensors');
-  if (await files.exists(file)) return { folder: path, file };
-  throw new NeuroForgeError('NF4131', 'the folder has no model.safetensors', {
-    where: path,
-    expected: 'the folder of one run, e.g. runs/20261123-2010-mlp-7f3a',
-    hint: (await files.exists(files.join(path, 'latest')))
-      ? `this holds runs: name one of them, or say latest`
-      : 'neuroforge train makes such folders',
-  });
-}
-
-async function findPath(name: string): Promise<string> {
-  if (await files.exists(name)) return name;
-  const inRuns = files.join('runs', name);
-  if (/^[\w.-]+$/.test(name) && (await files.exists(inRuns))) return inRuns;
-  throw new NeuroForgeError('NF4130', 'there is no such run', {
-    where: name,
-    expected: 'a run folder, latest, or a model.safetensors file',
-    hint: `looked at ${files.resolve(name)}${/^[\w.-]+$/.test(name) ? ` and ${inRuns}` : ''}`,
-  });
-}
-
-/** The run that runs/latest names: a name, never a path. */
-async function latest(): Promise<string> {
-  const pointer = files.join('runs', 'latest');
-  const text = (await files.exists(pointer)) ? new TextDecoder().decode(await files.readFile(pointer)).trim() : '';
-  const path = files.join('runs', text);
-  if (/^[\w-][\w.-]{0,199}$/.test(text) && (await files.exists(path))) return path;
-  throw new NeuroForgeError('NF4130', 'there is no latest run', {
-    where: pointer,
-    got: text === '' ? undefined : JSON.stringify(text.slice(0, 60)),
-    hint: 'neuroforge train makes one; runs made with --run-dir are named by their folder',
-  });
 }
 
 async function readConfig(folder: string): Promise<Config | null> {

@@ -11,6 +11,7 @@ export class Progress {
   #steps = 0;
   #stepsPerEpoch = 1;
   #lastRow = 0;
+  #headed = false;
   readonly #losses: number[] = [];
 
   constructor(output: Output, epochs: number) {
@@ -28,7 +29,8 @@ export class Progress {
       this.#draw(event.epoch, event.step, event.loss, event.msPerStep);
     } else if (event.type === 'epoch') {
       this.clear();
-      if (event.epoch === 0) this.#output.note(this.#output.paint.dim(header(event)));
+      if (!this.#headed) this.#output.note(this.#output.paint.dim(header(event)));
+      this.#headed = true;
       // Off a terminal, epochs shorter than a second share a row with those after them.
       const now = Date.now();
       const last = event.step >= this.#steps;

@@ -47,6 +47,7 @@ export function summarize(about: Summary): void {
   output.print();
   output.print(`run     ${folder.path}`);
   output.print(`report  ${folder.path}/report.html`);
+  if (result.status === 'interrupted') output.print(`resume  neuroforge train --resume ${folder.path}`);
   const input = dataset.exampleShape.length === 2 ? 'digit.png' : 'rows.csv';
   output.print(`next    neuroforge eval ${folder.path}    neuroforge predict ${folder.path} ${input}`);
 }

@@ -3,6 +3,7 @@ import type { Model } from '../models/model.ts';
 import type { FitResult } from '../train/events.ts';
 import type { Metrics } from '../train/metrics.ts';
 import type { RunFolder } from '../train/run-folder.ts';
+import type { TrainingState } from '../train/state.ts';
 import type { Baseline } from './baselines.ts';
 import type { Prepared } from './setup.ts';
 
@@ -13,6 +14,7 @@ export async function trainDocument(
   result: FitResult,
   folder: RunFolder,
   baselines: readonly Baseline[],
+  resumed?: TrainingState,
 ): Promise<Record<string, unknown>> {
   const sd = targetScaling?.sd ?? 1;
   const inUnits = (m: Metrics | null): Metrics | null => (m && 'rmse' in m ? { ...m, rmse: m.rmse * sd } : m);
@@ -25,6 +27,7 @@ export async function trainDocument(
     backend: model.backend.name,
     threads: model.backend.threads,
     seed: config.seed,
+    ...(resumed ? { resumed: { step: resumed.step, epoch: resumed.epoch } } : {}),
     epochs: result.epochs,
     steps: result.steps,
     msPerStep: result.msPerStep,

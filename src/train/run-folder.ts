@@ -1,14 +1,13 @@
 import { NeuroForgeError } from '../core/errors.ts';
 import type { Files } from '../platform/files.ts';
-import type { EpochEvent } from './events.ts';
+import { toJson } from './json.ts';
+import { MetricsLog } from './metrics-log.ts';
 
 /** How a run stands, in run.json. */
 export type RunStatus = 'running' | 'done' | 'diverged' | 'interrupted';
 
-/** JSON has no NaN or Infinity: they are the strings of their names. */
-export function toJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, (_, v) => (typeof v === 'number' && !Number.isFinite(v) ? String(v) : v), indent);
-}
+/** What run.json says. */
+export type RunAbout = Readonly<Record<string, unknown>>;
 
 /**
  * The folder of one run: `run.json`, `config.json`, `metrics.jsonl`, `model.safetensors`, `checkpoints/`,
@@ -18,13 +17,15 @@ export class RunFolder {
   readonly path: string;
   /** The last part of the path, e.g. `20261123-2010-mlp-7f3a`. */
   readonly name: string;
+  readonly metrics: MetricsLog;
   readonly #files: Files;
-  #about: Record<string, unknown>;
+  #about: RunAbout;
 
-  private constructor(files: Files, path: string, about: Record<string, unknown>) {
+  private constructor(files: Files, path: string, about: RunAbout) {
     this.#files = files;
     this.path = path;
     this.name = files.basename(path);
+    this.metrics = new MetricsLog(files, files.join(path, 'metrics.jsonl'));
     this.#about = about;
   }
 
@@ -37,7 +38,7 @@ export class RunFolder {
     parent: string,
     kind: string,
     config: Readonly<Record<string, unknown>>,
-    about: Readonly<Record<string, unknown>>,
+    about: RunAbout,
   ): Promise<RunFolder> {
     await files.makeFolder(parent);
     const started = new Date();
@@ -58,32 +59,83 @@ export class RunFolder {
     return run;
   }
 
+  /** Takes the folder of an earlier run into possession. Throws NF2905 while another process trains in it. */
+  static async open(files: Files, path: string, log: (message: string) => void): Promise<RunFolder> {
+    void log;
+    const run = new RunFolder(files, path, {});
+    try {
+      run.#about = await readAbout(files, path);
+      return run;
+    } catch (error) {
+      await run.leave();
+      throw error;
+    }
+  }
+
+  /** What run.json says, as it was when the folder was opened or last written. */
+  get about(): RunAbout {
+    return this.#about;
+  }
+
   /** Replaces a file of the run. */
   async write(name: string, content: string | Uint8Array): Promise<void> {
     await this.#files.writeFileAtomic(this.#files.join(this.path, ...name.split('/')), content);
   }
 
-  /** The lines of one epoch in metrics.jsonl: the training loss, and the validation metrics. */
-  async epoch(event: EpochEvent): Promise<void> {
-    const { epoch, step, seconds, learningRate, gradientNorm, deadShare } = event;
-    const at = { step, epoch };
-    const train = { ...at, split: 'train', loss: event.trainLoss, learningRate, gradientNorm, deadShare, seconds };
-    const val = event.val && { ...at, split: 'val', ...event.val, seconds };
-    const lines = [epoch > 0 ? train : null, val].filter((line) => line !== null);
-    const text = lines.map((line) => `${toJson(line)}\n`).join('');
-    await this.#files.appendFile(this.#files.join(this.path, 'metrics.jsonl'), text);
+  async read(name: string): Promise<Uint8Array> {
+    return this.#files.readFile(this.#files.join(this.path, ...name.split('/')));
+  }
+
+  /** Names in `checkpoints/`. */
+  async checkpoints(): Promise<string[]> {
+    return this.#files.list(this.#files.join(this.path, 'checkpoints'));
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#files.remove(this.#files.join(this.path, ...name.split('/')));
+  }
+
+  /** Records that the run goes on. */
+  async resume(step: number, about: RunAbout): Promise<void> {
+    const { ended: _, exitCode: _1, reason: _2, result: _3, error: _4, ...before } = this.#about;
+    const earlier = Array.isArray(before.resumed) ? before.resumed : [];
+    this.#about = {
+      ...before,
+      status: 'running',
+      resumed: [...earlier, { step, at: new Date().toISOString(), ...about }],
+    };
+    await this.#writeAbout();
   }
 
   /** Records how the run ended and gives the folder free. */
-  async finish(status: RunStatus, about: Readonly<Record<string, unknown>>): Promise<void> {
+  async finish(status: RunStatus, about: RunAbout): Promise<void> {
     this.#about = { ...this.#about, ...about, status, ended: new Date().toISOString() };
     await this.#writeAbout();
+    await this.leave();
+  }
+
+  /** Gives the folder free, and leaves it as it is. */
+  async leave(): Promise<void> {
     await this.#files.remove(this.#files.join(this.path, 'lock'));
   }
 
   async #writeAbout(): Promise<void> {
     await this.write('run.json', `${toJson(this.#about, 2)}\n`);
   }
+}
+
+async function readAbout(files: Files, path: string): Promise<RunAbout> {
+  const file = files.join(path, 'run.json');
+  const text = new TextDecoder().decode(await files.readFile(file));
+  try {
+    const about: unknown = JSON.parse(text);
+    if (typeof about === 'object' && about !== null && !Array.isArray(about)) return about as RunAbout;
+  } catch {}
+  throw new NeuroForgeError('NF4125', 'run.json is not what a run writes there', {
+    where: file,
+    expected: 'a JSON object',
+    got: text === '' ? 'an empty file' : JSON.stringify(text.slice(0, 40)),
+  });
 }
 
 async function freshFolder(files: Files, parent: string, stem: string): Promise<string> {

@@ -3,58 +3,83 @@ import { sgd } from '../../optim/sgd.ts';
 import { files } from '../../platform/index.ts';
 import { debug } from '../../tensor/debug.ts';
 import { evaluate } from '../../train/evaluate.ts';
-import type { EpochEvent, FitResult } from '../../train/events.ts';
-import { fit } from '../../train/fit.ts';
+import type { FitResult } from '../../train/events.ts';
+import { type Fit, fit } from '../../train/fit.ts';
+import { toJson } from '../../train/json.ts';
 import type { Metrics } from '../../train/metrics.ts';
 import { RunFolder } from '../../train/run-folder.ts';
 import { type Baseline, baselines } from '../baselines.ts';
 import { type Config, readConfigFile, resolveConfig } from '../config.ts';
 import { trainFlags } from '../flags.ts';
+import { Interrupt } from '../interrupt.ts';
 import { openConfigured } from '../open-backend.ts';
-import { exitCodes, type Output } from '../output.ts';
+import { exitCodes, type Output, people } from '../output.ts';
 import { Progress } from '../progress.ts';
+import { Resumption } from '../resume.ts';
 import { writePredictions, writeReport } from '../run-report.ts';
 import { Saver } from '../saver.ts';
 import { type Loaders, makeLoaders, makeModel, type Prepared, prepareData } from '../setup.ts';
 import { summarize } from '../summary.ts';
 import { trainDocument } from '../train-document.ts';
+import { verifyResume } from '../verify-resume.ts';
 
 /** `neuroforge train`: data, model, run folder, training, report. */
 export async function trainCommand(_: string[], options: Record<string, unknown>, output: Output): Promise<number> {
   if (options.debug) debug.poison = debug.versions = true;
-  const config = await configuration(options);
+  if (options.verifyResume) {
+    return verifyResume(await configuration(options), options.mirror as string | undefined, output);
+  }
+  if (options.resume === undefined) return train(await configuration(options), null, options, output);
+  const resumption = await Resumption.open(String(options.resume), await given(options), output);
+  try {
+    return await train(resumption.config, resumption, options, output);
+  } finally {
+    await resumption.folder.leave();
+  }
+}
+
+async function train(
+  config: Config,
+  resumption: Resumption | null,
+  options: Readonly<Record<string, unknown>>,
+  output: Output,
+): Promise<number> {
   const prepared = await prepareData(config, {
     files,
     mirror: options.mirror as string | undefined,
     log: (message) => output.note(message),
   });
   for (const { code, message, hint } of warnings(prepared)) output.warn(code, message, hint);
-  const { backend, about } = await openConfigured(config, (line) => output.note(line));
+  const opened = resumption
+    ? await resumption.openBackend(output)
+    : await openConfigured(config, (line) => output.note(line));
+  resumption?.check(prepared, opened);
+  const { backend } = opened;
   const model = makeModel(prepared, backend);
   const loaders = makeLoaders(prepared, model);
   const { config: resolved, split } = prepared;
   loaders.train.steps(resolved.batch); // refuses a batch that cannot be, before there is a folder
   const optimizer = sgd(resolved.lr, { fold: !resolved.definitions });
-  const folder = await RunFolder.create(
-    files,
-    String(options.runDir ?? 'runs'),
-    resolved.model.split(':')[0],
-    resolved,
-    {
-      argv: process.argv.slice(2),
+  const argv = process.argv.slice(2);
+  const resume = await resumption?.restore(model, { argv, pid: files.host.pid });
+  const folder =
+    resumption?.folder ??
+    (await RunFolder.create(files, String(options.runDir ?? 'runs'), resolved.model.split(':')[0], resolved, {
+      argv,
       versions: { neuroforge: NEUROFORGE_VERSION, runtime: files.host.runtime },
       host: files.host,
-      ...about,
+      ...opened.about,
       folded: optimizer.folds,
       seed: resolved.seed,
       parameters: model.parameters.count,
       data: { name: split.train.name, source: prepared.source, hashes: split.train.hashes },
-    },
-  );
+    }));
+  if (resumption) await folder.write('config.json', `${toJson(resolved, 2)}\n`);
   output.note(
     `${resolved.model} on ${split.train.name}: ${split.train.count} training, ${split.val.count} validation, ` +
       `${split.test?.count ?? 0} test rows; ${model.parameters.count.toLocaleString('en-US')} parameters; ${backend.name}`,
   );
+  if (resume) output.note(`going on from step ${people(resume.step)}, epoch ${resume.epoch}`);
 
   const run = fit(model, loaders, {
     optimizer,
@@ -65,46 +90,67 @@ export async function trainCommand(_: string[], options: Record<string, unknown>
     threshold: resolved.threshold,
     until: untilRule(resolved.until),
     stepEvents: output.live && !output.quiet ? 20 : 0,
+    checkpoint: resolved.checkpointEvery ? { steps: resolved.checkpointEvery } : { seconds: 5 },
+    resume,
   });
-  const release = stopOnSignals(() => run.stop(), folder.path, output);
+  const interrupt = new Interrupt(output, folder.path, () => run.stop());
   const progress = new Progress(output, resolved.epochs);
-  const history: EpochEvent[] = [];
-  const saver = new Saver(folder, model, prepared);
-  let result: FitResult | undefined;
+  const saver = new Saver(folder, model, prepared, output);
   try {
-    for await (const event of run) {
-      progress.show(event);
-      if (event.type === 'epoch') {
-        history.push(event);
-        await folder.epoch(event);
-        await saver.at(event);
-      }
-      if (event.type === 'done') result = event.result;
-    }
+    const result = await follow(run, progress, folder, saver);
+    await saver.end(result);
+    const against: Baseline[] = output.quiet ? [] : await baselines(prepared, loaders, files);
+    const document = await trainDocument(prepared, model, result, folder, against, resume);
+    const shown = bestEvaluation(prepared, loaders, model, result);
+    const { history } = folder.metrics;
+    await writePredictions(folder, shown.dataset, shown.evaluation, prepared);
+    await writeReport(folder, { prepared, model, result, history, baselines: against, document, ...shown });
+    const code = exitCodeOf(result, interrupt);
+    await folder.finish(result.status, { exitCode: code, reason: result.reason, result: document });
+    output.document(document);
+    summarize({ output, prepared, result, baselines: against, folder, ...shown });
+    return code;
   } catch (error) {
-    await folder.finish('interrupted', { error: error instanceof NeuroForgeError ? error.toJSON() : String(error) });
+    const known = error instanceof NeuroForgeError;
+    await folder.finish('interrupted', { error: known ? error.toJSON() : String(error) }).catch(() => {});
     throw error;
   } finally {
     progress.clear();
-    release();
+    interrupt.release();
   }
+}
 
-  const done = result!;
-  await saver.end(done, history.at(-1)!);
-  const against: Baseline[] = output.quiet ? [] : await baselines(prepared, loaders, files);
-  const document = await trainDocument(prepared, model, done, folder, against);
-  const shown = bestEvaluation(prepared, loaders, model, done);
-  await writePredictions(folder, shown.dataset, shown.evaluation, prepared);
-  await writeReport(folder, { prepared, model, result: done, history, baselines: against, document, ...shown });
-  const code = exitCodeOf(done);
-  await folder.finish(done.status, { exitCode: code, reason: done.reason, result: document });
-  output.document(document);
-  summarize({ output, prepared, result: done, baselines: against, folder, ...shown });
-  return code;
+/** Shows the run's events and saves what they bring. */
+async function follow(run: Fit, progress: Progress, folder: RunFolder, saver: Saver): Promise<FitResult> {
+  for await (const event of run) {
+    progress.show(event);
+    if (event.type === 'epoch')
+      await saver.attempt(`the line of epoch ${event.epoch}`, () => folder.metrics.add(event));
+    if (event.type === 'checkpoint') await saver.checkpoint(event.state);
+    if (event.type === 'done') return event.result;
+  }
+  throw new NeuroForgeError('NF9003', 'the run ended without a result');
 }
 
 /** Flags over file over environment. */
-async function configuration(options: Record<string, unknown>): Promise<Config> {
+async function configuration(options: Readonly<Record<string, unknown>>): Promise<Config> {
+  const file = options.config === undefined ? null : await readConfigFile(String(options.config), files);
+  return resolveConfig(flagsOf(options), file, process.env);
+}
+
+/** What this command says beside the run that it resumes. Throws NF4128 for what a resumed run cannot take. */
+async function given(options: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+  if (options.runDir !== undefined) {
+    throw new NeuroForgeError('NF4128', 'a resumed run stays in its folder', {
+      where: '--run-dir',
+      hint: 'leave --run-dir away, or copy the run folder and resume the copy',
+    });
+  }
+  const keys = options.config === undefined ? {} : (await readConfigFile(String(options.config), files)).keys;
+  return { ...keys, ...flagsOf(options) };
+}
+
+function flagsOf(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const flags: Record<string, unknown> = {};
   for (const { key, type } of trainFlags) {
     const given = options[key];
@@ -112,8 +158,7 @@ async function configuration(options: Record<string, unknown>): Promise<Config> 
     const number = type === 'number' || (type === 'batch' && given !== 'full');
     flags[key] = number && String(given).trim() !== '' && !Number.isNaN(Number(given)) ? Number(given) : given;
   }
-  const file = options.config === undefined ? null : await readConfigFile(String(options.config), files);
-  return resolveConfig(flags, file, process.env);
+  return flags;
 }
 
 function* warnings({ split, config }: Prepared): Iterable<{ code: string; message: string; hint: string }> {
@@ -145,19 +190,7 @@ function bestEvaluation(
   return { dataset: loader.dataset, evaluation: evaluate(model, loader, { threshold: config.threshold }) };
 }
 
-function exitCodeOf({ status }: FitResult): number {
+function exitCodeOf({ status }: FitResult, interrupt: Interrupt): number {
   if (status === 'diverged') return exitCodes.diverged;
-  return status === 'interrupted' ? exitCodes.interrupted : exitCodes.fine;
-}
-
-/** The first signal lets the step end and everything be saved; the second ends at once. */
-function stopOnSignals(stop: () => void, path: string, output: Output): () => void {
-  let signals = 0;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (signals++ > 0) process.exit(signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated);
-    output.note(`\nstopping after this step and saving to ${path} (once more to stop at once)`);
-    stop();
-  };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  return () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  return status === 'interrupted' ? interrupt.exitCode : exitCodes.fine;
 }

@@ -1,0 +1,103 @@
+import type { Files } from '../platform/files.ts';
+import type { EpochEvent } from './events.ts';
+import { fromJson, toJson } from './json.ts';
+import type { Metrics } from './metrics.ts';
+import type { Position } from './state.ts';
+
+/**
+ * `metrics.jsonl` of a run: a line for the training loss and one for the validation metrics of each epoch. Lines are
+ * added to the end; after a write that failed, the whole file is written anew with the next.
+ */
+export class MetricsLog {
+  readonly #files: Files;
+  readonly #path: string;
+  #history: EpochEvent[] = [];
+  #torn = false;
+
+  constructor(files: Files, path: string) {
+    this.#files = files;
+    this.#path = path;
+  }
+
+  /** The epochs of the run, those before it was resumed included. */
+  get history(): readonly EpochEvent[] {
+    return this.#history;
+  }
+
+  async add(event: EpochEvent): Promise<void> {
+    this.#history.push(event);
+    if (this.#torn) return this.#rewrite();
+    this.#torn = true;
+    await this.#files.appendFile(this.#path, linesOf(event));
+    this.#torn = false;
+  }
+
+  /** What was added reaches the disk, as it must before a checkpoint that stands on it. */
+  async sync(): Promise<void> {
+    if (this.#torn) await this.#rewrite();
+    else if (this.#history.length > 0) await this.#files.sync(this.#path);
+  }
+
+  /** Reads the file and takes away what came after `position`, which is trained again, and lines that a crash tore. */
+  async rewind({ step, evaluated }: Pick<Position, 'step' | 'evaluated'>): Promise<void> {
+    const there = await this.#files.exists(this.#path);
+    const text = there ? new TextDecoder().decode(await this.#files.readFile(this.#path)) : '';
+    const epochs = new Map<number, EpochEvent>();
+    for (const line of text.split('\n')) {
+      const entry = parse(line);
+      if (!entry || entry.step > step || (entry.step === step && !evaluated)) continue;
+      epochs.set(entry.epoch, merged(epochs.get(entry.epoch), entry));
+    }
+    this.#history = [...epochs.values()].sort((a, b) => a.epoch - b.epoch);
+    await this.#rewrite();
+  }
+
+  async #rewrite(): Promise<void> {
+    await this.#files.writeFileAtomic(this.#path, this.#history.map(linesOf).join(''));
+    this.#torn = false;
+  }
+}
+
+function linesOf(event: EpochEvent): string {
+  const { epoch, step, seconds, learningRate, gradientNorm, deadShare } = event;
+  const at = { step, epoch };
+  const train = { ...at, split: 'train', loss: event.trainLoss, learningRate, gradientNorm, deadShare, seconds };
+  const val = event.val && { ...at, split: 'val', ...event.val, seconds };
+  const lines = [epoch > 0 ? train : null, val].filter((line) => line !== null);
+  return lines.map((line) => `${toJson(line)}\n`).join('');
+}
+
+interface Line extends Record<string, unknown> {
+  readonly step: number;
+  readonly epoch: number;
+  readonly split: string;
+}
+
+/** Null for what is no line of ours. */
+function parse(text: string): Line | null {
+  try {
+    const line = fromJson(text) as Line;
+    const whole = Number.isSafeInteger(line?.step) && Number.isSafeInteger(line.epoch);
+    return whole && (line.split === 'train' || line.split === 'val') ? line : null;
+  } catch {
+    return null;
+  }
+}
+
+function merged(before: EpochEvent | undefined, line: Line): EpochEvent {
+  const number = (key: string): number => (typeof line[key] === 'number' ? line[key] : Number.NaN);
+  const { step, epoch, split, seconds, ...rest } = line;
+  const blank = { trainLoss: Number.NaN, val: null, learningRate: Number.NaN, gradientNorm: Number.NaN };
+  const event: EpochEvent = before ?? {
+    ...{ type: 'epoch', step, epoch, seconds: number('seconds'), ...blank, deadShare: Number.NaN, best: false },
+  };
+  if (split === 'val') return { ...event, val: numbersOf(rest) };
+  const { learningRate, gradientNorm, deadShare } = Object.fromEntries(
+    ['learningRate', 'gradientNorm', 'deadShare'].map((key) => [key, number(key)]),
+  );
+  return { ...event, trainLoss: number('loss'), learningRate, gradientNorm, deadShare };
+}
+
+function numbersOf(values: Readonly<Record<string, unknown>>): Metrics {
+  return Object.fromEntries(Object.entries(values).filter((entry) => typeof entry[1] === 'number')) as Metrics;
+}
