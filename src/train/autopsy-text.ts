@@ -1,0 +1,35 @@
+import type { Autopsy } from './autopsy.ts';
+import { short } from './autopsy-causes.ts';
+import type { Origin } from './autopsy-origin.ts';
+
+/** The operation, layer and part of the step where it began, e.g. `matmul in layer 2 linear, forward (up to 8.9e+4)`. */
+export function originText({ source, operation, place, operands, parameter, result }: Origin): string {
+  const { phase, path, name } = place;
+  const layer = path === '' ? name : `layer ${path} ${name}`;
+  if (source === 'input') return `the input of ${layer}`;
+  if (source === 'target') return 'the values to predict';
+  if (source === 'parameters') return `the parameter ${parameter}`;
+  const part = { forward: `${layer}, forward`, backward: `${layer}, backward`, loss: `the loss ${name}`, update: `the update of ${parameter ?? 'the parameters'}` };
+  const most = Math.max(...operands.map(({ min, max }) => Math.max(-min, max)).filter(Number.isFinite), 0);
+  const became = result.nan > 0 ? 'NaN' : 'Infinity';
+  return `${operation} in ${part[phase]} (operands up to ${short(most)}, result ${became})`;
+}
+
+/** What the warning of a diverged run says: what, when and where; then what to try. */
+export function autopsyText(a: Autopsy): { message: string; hint: string } {
+  const { seen, origin, step, causes } = a;
+  const what =
+    seen.what === 'loss'
+      ? `loss became ${seen.value} at step ${seen.step}`
+      : seen.what === 'parameters'
+        ? `parameters became non-finite by step ${seen.step}`
+        : `the loss of the training set is ${seen.value} after step ${seen.step}`;
+  const where = origin ? `, first at ${originText(origin)}` : '';
+  const earlier = step < seen.step ? ` of step ${step}` : '';
+  const rows = origin && origin.rows.length > 0 ? `, rows ${origin.rows.slice(0, 4).join(', ')}` : '';
+  const second = causes[1] && causes[1].likelihood >= 0.3 ? `, or ${causes[1].change}` : '';
+  return {
+    message: `${what}${where}${earlier}${rows}; lr ${short(a.learningRate)}`,
+    hint: `${causes[0].cause}: ${a.change}${second}`,
+  };
+}
