@@ -79,7 +79,19 @@ describe('schemas', () => {
   });
 
   it('there is one for every document', () => {
-    const names = ['bench', 'config', 'data', 'error', 'eval', 'explain', 'gradcheck', 'predict', 'resume', 'train'];
+    const names = [
+      'autopsy',
+      'bench',
+      'config',
+      'data',
+      'error',
+      'eval',
+      'explain',
+      'gradcheck',
+      'predict',
+      'resume',
+      'train',
+    ];
     expect(readdirSync('schemas').sort()).toEqual(names.map((name) => `${name}.schema.json`));
   });
 

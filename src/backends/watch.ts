@@ -41,7 +41,7 @@ export function rangeOf(heap: ArrayLike<number>, at = 0, n: number = heap.length
   return { min, max, nan, infinite };
 }
 
-export function isFinite({ nan, infinite }: Range): boolean {
+export function allFinite({ nan, infinite }: Range): boolean {
   return nan === 0 && infinite === 0;
 }
 
@@ -131,8 +131,18 @@ export function watchOperations(backend: Backend, tell: (operation: Operation) =
   }));
   shadow('gatherRows', (out, a, _, n, cols) => ({ name: 'gatherRows', reads: [[a, cols]], writes: [out, n * cols] }));
   shadow('oneHot', (out, _, n, classes) => ({ name: 'oneHot', reads: [], writes: [out, n * classes] }));
-  shadow('reduceRows', (op, out, a, rows, cols) => ({ name: op, reads: [[a, rows * cols]], writes: [out, rows], rows }));
-  shadow('reduceCols', (op, out, a, rows, cols) => ({ name: op, reads: [[a, rows * cols]], writes: [out, cols], rows: 0 }));
+  shadow('reduceRows', (op, out, a, rows, cols) => ({
+    name: op,
+    reads: [[a, rows * cols]],
+    writes: [out, rows],
+    rows,
+  }));
+  shadow('reduceCols', (op, out, a, rows, cols) => ({
+    name: op,
+    reads: [[a, rows * cols]],
+    writes: [out, cols],
+    rows: 0,
+  }));
   shadow('write', (out, values) => ({ name: 'write', reads: [], writes: [out, values.length] }));
 
   return () => {

@@ -1,3 +1,4 @@
+import type { Autopsy } from '../train/autopsy.ts';
 import type { JsonNumber } from './format.ts';
 import type { GrayImage } from './gray-image.ts';
 import type { RocPoint } from './roc-curve.tsx';
@@ -15,6 +16,8 @@ export interface ReportData {
   readonly started?: string;
   /** Warnings and the like, a sentence each. */
   readonly notes?: readonly string[];
+  /** Of a run that diverged. */
+  readonly autopsy?: Autopsy;
   readonly summary?: ReportSummary;
   readonly history?: readonly HistoryRow[];
   /** The epoch whose weights were kept. */

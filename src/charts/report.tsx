@@ -1,4 +1,5 @@
 import { renderToString } from 'preact-render-to-string';
+import { AutopsySection } from './report-autopsy.tsx';
 import { Curves } from './report-curves.tsx';
 import type { ReportData } from './report-data.ts';
 import { Facts, Header, Headline } from './report-headline.tsx';
@@ -32,6 +33,7 @@ export function renderReport(data: ReportData): string {
           <Header data={data} />
           <Headline data={data} />
           {data.summary === undefined ? null : <Facts summary={data.summary} />}
+          <AutopsySection data={data} />
           <Curves data={data} />
           <Confusions data={data} />
           <FirstLayer data={data} />

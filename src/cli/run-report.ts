@@ -60,6 +60,7 @@ function reportData(folder: RunFolder, input: ReportInput): ReportData {
     title: `${config.model} on ${split.train.name}`,
     run: folder.name,
     status: result.status,
+    ...(result.autopsy ? { autopsy: result.autopsy } : {}),
     task: loss.task === 'regression' ? 'regression' : 'classification',
     summary: {
       data: `${split.train.name}: ${split.train.count} training, ${split.val.count} validation, ${split.test?.count ?? 0} test rows`,

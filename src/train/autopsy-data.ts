@@ -84,7 +84,9 @@ export function dataFacts({ dataset, scaling }: Loader): DataFacts {
     bad,
     badRows: badRows + (target?.badRows ?? 0),
     badFeatures: Array.from(badIn).flatMap((n, j) => (n === count && count > 0 ? [name(j)] : [])),
-    badScaling: factor.flatMap((f, j) => (Number.isFinite(f) && Number.isFinite(offset[manyOffsets ? j : 0]) ? [] : [name(j)])),
+    badScaling: factor.flatMap((f, j) =>
+      Number.isFinite(f) && Number.isFinite(offset[manyOffsets ? j : 0]) ? [] : [name(j)],
+    ),
     largestInput: largest,
     largestTarget: target?.largest ?? null,
   };

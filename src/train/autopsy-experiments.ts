@@ -1,6 +1,6 @@
+import { build, type Model } from '../models/model.ts';
 import { Arena } from '../tensor/arena.ts';
 import { randn } from '../tensor/create.ts';
-import { build, type Model } from '../models/model.ts';
 import type { DataFacts } from './autopsy-data.ts';
 import { isWithin, norm, type Start, sizeOfTensor, type Training } from './autopsy-replay.ts';
 import { watchLayers } from './autopsy-watch.ts';

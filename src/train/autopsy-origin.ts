@@ -1,4 +1,4 @@
-import { isFinite, type Range } from '../backends/watch.ts';
+import { allFinite, type Range } from '../backends/watch.ts';
 import type { Batch } from '../data/batch.ts';
 import type { Model } from '../models/model.ts';
 import { scratchOf } from '../tensor/compute.ts';
@@ -41,7 +41,7 @@ export function originOf(record: StepRecord, model: Model, batch: Batch, loss: n
     result: plain(result),
     source,
     parameter: touched,
-    rows: rowsOf(record, at, model.backend.heap(), batch),
+    rows: place.phase === 'update' ? [] : rowsOf(record, at, model.backend.heap(), batch),
   };
 }
 
@@ -54,13 +54,13 @@ function symptomOf(operations: readonly Recorded[], model: Model, loss: number):
   if (!Number.isFinite(loss)) {
     for (let i = operations.length - 1; i >= 0; i--) {
       const { place, result } = operations[i];
-      if (place.phase === 'loss' && result.n === 1 && !isFinite(result)) return i;
+      if (place.phase === 'loss' && result.n === 1 && !allFinite(result)) return i;
     }
   }
   const from = model.parameters.values.address(scratchOf(model.backend));
   const to = from + model.parameters.values.size;
-  const spoiled = operations.findIndex(({ result: r }) => r.at >= from && r.at + r.n <= to && !isFinite(r));
-  return spoiled >= 0 ? spoiled : operations.findIndex(({ result }) => !isFinite(result));
+  const spoiled = operations.findIndex(({ result: r }) => r.at >= from && r.at + r.n <= to && !allFinite(r));
+  return spoiled >= 0 ? spoiled : operations.findIndex(({ result }) => !allFinite(result));
 }
 
 /** To an operation whose operands are finite, or one of which nobody made the bad operand (its number, else null). */
@@ -68,9 +68,9 @@ function walkBack(operations: readonly Recorded[], symptom: number): { at: numbe
   let at = symptom;
   for (;;) {
     const { operands, makers } = operations[at];
-    const bad = operands.flatMap((operand, i) => (isFinite(operand) ? [] : [i]));
+    const bad = operands.flatMap((operand, i) => (allFinite(operand) ? [] : [i]));
     if (bad.length === 0) return { at, bad: null };
-    const made = bad.map((i) => makers[i]).filter((m) => m >= 0 && !isFinite(operations[m].result));
+    const made = bad.map((i) => makers[i]).filter((m) => m >= 0 && !allFinite(operations[m].result));
     if (made.length === 0) return { at, bad: bad[0] };
     at = Math.min(...made);
   }
@@ -102,7 +102,7 @@ function rowsOf({ operations }: StepRecord, from: number, heap: ArrayLike<number
     const n = result.n / batch.size;
     const ofRows = rows === batch.size || (rows === null && place.phase !== 'update' && batch.size > 1);
     if (ofRows && Number.isInteger(n) && n >= 1) return worstRows(operations[at], n, heap, batch);
-    const sizes = operands.map((o) => (isFinite(o) ? Math.max(-o.min, o.max) : Infinity));
+    const sizes = operands.map((o) => (allFinite(o) ? Math.max(-o.min, o.max) : Infinity));
     const next = makers
       .map((m, i) => ({ m, size: sizes[i] }))
       .filter(({ m }) => m >= 0 && m < at)
@@ -123,7 +123,7 @@ function worstRows({ result }: Recorded, n: number, heap: ArrayLike<number>, bat
     return most;
   };
   const sizes = Array.from(batch.rows, (row, i) => ({ row, size: size(i) }));
-  const bar = isFinite(result) ? 0.5 * Math.max(...sizes.map((s) => s.size)) : Infinity;
+  const bar = allFinite(result) ? 0.5 * Math.max(...sizes.map((s) => s.size)) : Infinity;
   const worst = sizes.filter((s) => s.size >= bar);
   return worst.slice(0, mostRows).map((s) => s.row);
 }

@@ -150,9 +150,9 @@ export function sampleSteps(
   return { samples, origin, rows };
 }
 
-/** The first batch of the training set whose loss is not finite in evaluation mode, operation by operation. */
-export function examineEvaluation({ model, train }: Training): { origin: Origin | null; rows: Int32Array } {
-  for (const batch of train.batches(Math.min(1000, train.count), { shuffle: false })) {
+/** The first batch of a set whose loss is not finite in evaluation mode, operation by operation. */
+export function examineEvaluation(model: Model, loader: Loader): { origin: Origin | null; rows: Int32Array } {
+  for (const batch of loader.batches(Math.min(1000, loader.count), { shuffle: false })) {
     const lossOf = (): number => model.loss.apply(model.forward(batch.x), batch).loss.item();
     const loss = lossOf();
     if (Number.isFinite(loss)) continue;

@@ -1,8 +1,8 @@
 import { type Operation, watchOperations } from '../backends/watch.ts';
 import type { AnyLayer } from '../layers/layer.ts';
 import type { Model } from '../models/model.ts';
-import { debug } from '../tensor/debug.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
+import { debug } from '../tensor/debug.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 /** Which part of a step computes. */
@@ -31,11 +31,7 @@ export interface Watched {
  * those that run, until the function that it answers is called. As with operations, methods are shadowed on the objects:
  * a model that nobody watches pays nothing, and layers of the user's own need no cooperation. A frozen object is not seen.
  */
-export function watchLayers(
-  { model, optimizer }: Watched,
-  places: Place[],
-  left: (visit: Visit) => void,
-): () => void {
+export function watchLayers({ model, optimizer }: Watched, places: Place[], left: (visit: Visit) => void): () => void {
   const undo: (() => void)[] = [];
   const shadow = (on: object, method: string, value: (original: (...args: never[]) => unknown) => unknown): void => {
     const own = Object.getOwnPropertyDescriptor(on, method);

@@ -1,10 +1,18 @@
-import { layers as known } from '../models/registry.ts';
 import { losses as knownLosses } from '../losses/registry.ts';
+import { layers as known } from '../models/registry.ts';
 import { type Cause, causesOf, type Evidence } from './autopsy-causes.ts';
 import { dataFacts } from './autopsy-data.ts';
 import { experiment } from './autopsy-experiments.ts';
 import type { Origin } from './autopsy-origin.ts';
-import { examineEvaluation, type Failure, findFailure, type Sample, type Start, sampleSteps, type Training } from './autopsy-replay.ts';
+import {
+  examineEvaluation,
+  type Failure,
+  findFailure,
+  type Sample,
+  type Start,
+  sampleSteps,
+  type Training,
+} from './autopsy-replay.ts';
 import { restoreState } from './state.ts';
 
 /** What a run saw of its divergence. */
@@ -77,7 +85,7 @@ export function autopsy(training: Training, start: Start | null, seen: Seen, bud
     const at = new Set([from.step + 1, ...before.map((n) => failure.step - n)]);
     const watched = failure.what === 'evaluation' ? null : failure.step;
     const replayed = sampleSteps(training, from, at, Math.max(failure.step, from.step), watched);
-    const examined = replayed.origin ? replayed : { ...replayed, ...examineEvaluation(training) };
+    const examined = replayed.origin ? replayed : { ...replayed, ...examineEvaluation(model, training.train) };
     const facts = dataFacts(training.train);
     const evidence: Evidence = {
       failure,

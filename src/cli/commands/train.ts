@@ -123,6 +123,12 @@ async function train(
 /** Shows the run's events and saves what they bring. */
 async function follow(run: Fit, progress: Progress, folder: RunFolder, saver: Saver): Promise<FitResult> {
   for await (const event of run) {
+    if (event.type === 'warning' && event.autopsy) {
+      const text = `${toJson(event.autopsy, 2)}\n`;
+      const saved = await saver.attempt('autopsy.json', () => folder.write('autopsy.json', text));
+      progress.show(saved ? { ...event, hint: `${event.hint}     saved autopsy.json` } : event);
+      continue;
+    }
     progress.show(event);
     if (event.type === 'epoch')
       await saver.attempt(`the line of epoch ${event.epoch}`, () => folder.metrics.add(event));
