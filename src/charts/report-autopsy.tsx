@@ -32,7 +32,7 @@ export function AutopsySection({ data }: { data: ReportData }): VNode | null {
                 {safeText(cause.cause, 120)}
               </th>
               <td>
-                {safeText(cause.evidence, 400)}. To try: {safeText(cause.change, 120)}.
+                {safeText(cause.evidence, 400)}. Then: {safeText(cause.change, 120)}.
               </td>
             </tr>
           ))}
