@@ -24,7 +24,7 @@ function wrap(owner, name, half) {
 }
 
 const halfOf = (data) => (typeof data === 'string' ? Buffer.from(data) : data).subarray(0, data.length >> 1);
-for (const name of ['rename', 'rm', 'mkdir']) wrap(fs, name);
+for (const name of ['rename', 'link', 'rm', 'mkdir']) wrap(fs, name);
 wrap(fs, 'appendFile', (path, data) => appendFileSync(path, halfOf(data)));
 const handle = await fs.open(process.execPath, 'r');
 const FileHandle = Object.getPrototypeOf(handle);

@@ -23,7 +23,7 @@ const [kills, within, wanted] = [values.kills, values.within, values.resumed].ma
 const main = new URL('../dist/cli/main.js', import.meta.url).pathname;
 const hook = new URL('./kill-within.mjs', import.meta.url).href;
 const place = mkdtempSync(join(tmpdir(), 'neuroforge-kills-'));
-const settings = ['--model', 'mlp:32', '--epochs', '8', '--checkpoint-every', '3', '--seed', '4'];
+const settings = ['--model', 'mlp:32', '--epochs', '5', '--checkpoint-every', '4', '--seed', '4'];
 
 let state = Number(values.seed);
 /** mulberry32 */

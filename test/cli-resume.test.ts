@@ -141,7 +141,9 @@ describe('resume', () => {
     expect(text).toMatch(/expected .*--data digits, .*--lr 0.1.*--batch 32, .*backend wasm/);
     expect(text).toMatch(/got .*--data iris, .*--lr 0.2.*--batch full, .*backend js/);
     expect(existsSync(at.path('other/lock'))).toBe(false);
-    same(await at.json(['train', '--resume', 'other', '--lr', '0.1', '--threads', '1', '--quiet']));
+    const again = await at.json(['train', '--resume', 'other', '--lr', '0.1', '--threads', '2', '--quiet']);
+    same({ ...again, threads: 1 });
+    expect(again.threads).toBe(2);
   });
 
   it('with another version of the library: refused', async () => {
@@ -162,13 +164,27 @@ describe('resume', () => {
     const native = copy('native', (run) => {
       Object.assign(run, { backend: 'native', blas: { library: 'MKL', version: '9', threads: 1 } });
     });
-    await at.refused(['train', '--resume', native], /NF4124/, /expected backend native \(MKL\)/);
+    await at.refused(['train', '--resume', native], /NF4124/, /expected backend native \(MKL\)/, /--inexact/);
+  });
+
+  it('--inexact lets another backend pass, says it and records it; never other settings', async () => {
+    const run = copy('inexact', (run) => {
+      Object.assign(run, { backend: 'native', blas: { library: 'MKL', version: '9', threads: 1 } });
+    });
+    const inexact = ['train', '--resume', run, '--inexact', '--backend', 'js'];
+    await at.refused([...inexact, '--lr', '0.5'], /NF4124/, /settings and data/);
+    const { code, stderr } = await at.run(inexact);
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringMatching(/NF3214.*\n.*native -> js/) });
+    const { resumed } = JSON.parse(at.read(`${run}/run.json`));
+    expect(resumed.at(-1).differences).toEqual([{ what: 'backend', before: 'native', now: 'js' }]);
   });
 
   it('of nothing that can be: refused with what was looked for', async () => {
     await at.refused(['train', '--resume', 'nowhere'], /NF4130/);
     await at.refused(['train', '--resume', 'whole'], /NF4126/, /checkpoints.last\.safetensors/);
     await at.refused(['train', '--resume', whole.run, '--run-dir', 'x'], /NF4128/);
+    await at.refused(['train', '--resume', whole.run, '--verify-resume'], /NF4128/);
+    await at.refused(['train', '--inexact'], /NF4128/);
     const bent = copy('bent');
     writeFileSync(at.path('bent/run.json'), '[]');
     await at.refused(['train', '--resume', bent], /NF4125.*run\.json/);

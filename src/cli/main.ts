@@ -63,6 +63,7 @@ train
     '--resume <run>',
     'go on with an interrupted run, to the same bits: its folder, latest, or one of its checkpoints',
   )
+  .option('--inexact', 'resume on another backend, BLAS, machine or version too, with other bits')
   .option('--verify-resume', 'prove that with these settings on this machine a resumed run ends with the same bits')
   .option('--mirror <url>', 'download data from this address first');
 

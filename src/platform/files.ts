@@ -3,7 +3,8 @@
  * `browser.ts` one that refuses, and tests their own. Paths are the platform's; `join` builds them.
  *
  * Every write that replaces a file goes through `writeFileAtomic` or `replace` (see `replace.ts`), so that killing the
- * process, or the machine, at any instant leaves the old file or the new one.
+ * process, or the machine, at any instant leaves the old file or the new one. On Windows all that makes a file or folder
+ * throws NF2905 for names that it takes for something else (`con`, `a:b`).
  */
 export interface Files {
   /** False in a page: everything below but `env` then throws NF2900. */
@@ -17,11 +18,11 @@ export interface Files {
   writeFileAtomic(path: string, bytes: Uint8Array | string): Promise<void>;
   /** Moves the finished file `from` over `to`: fsync, rename, fsync of the folder. Throws NF2904. */
   replace(from: string, to: string): Promise<void>;
-  /** Adds to the end, making the file when needed; not synced. Throws NF2904. */
+  /** Adds to the end; a file that is made so keeps its name, the bytes are not synced. Throws NF2904. */
   appendFile(path: string, bytes: Uint8Array | string): Promise<void>;
-  /** What was appended to a file reaches the medium, and so does the file's name. Throws NF2904. */
+  /** What was appended to a file reaches the medium. Throws NF2904. */
   sync(path: string): Promise<void>;
-  /** Makes a file that must not exist yet (a lock). Throws NF2903 when it does. */
+  /** Makes a file that must not exist yet (a lock): it appears whole, and lasts. Throws NF2903 when it does. */
   writeFileExclusive(path: string, bytes: Uint8Array | string): Promise<void>;
 
   exists(path: string): Promise<boolean>;
@@ -29,9 +30,9 @@ export interface Files {
   stat(path: string): Promise<FileStat>;
   /** Names (not paths) in a folder, sorted by code unit. Throws NF2901. */
   list(path: string): Promise<string[]>;
-  /** Makes a folder and its parents; fine if it exists. Throws NF2904. */
+  /** Makes a folder and its parents, and they last; fine if it exists. Throws NF2904. */
   makeFolder(path: string): Promise<void>;
-  /** Makes one folder that must not exist yet. Throws NF2903 when it does. */
+  /** Makes one folder that must not exist yet, and it lasts. Throws NF2903 when it does. */
   makeFolderExclusive(path: string): Promise<void>;
   /** Removes a file, or a folder with all that is in it; fine if it does not exist. */
   remove(path: string): Promise<void>;

@@ -30,7 +30,7 @@ export class Fit implements PromiseLike<FitResult>, AsyncIterable<FitEvent> {
   readonly #good = new GoodState();
   #at: Position;
   #bestParameters: Snapshot;
-  #saved = { step: 0, ms: performance.now() };
+  #saved: { step: number; ms: number };
   #stopped = false;
   #autopsy: Autopsy | null = null;
   #warnedOfValidation = false;
@@ -43,6 +43,7 @@ export class Fit implements PromiseLike<FitResult>, AsyncIterable<FitEvent> {
     this.#options = options;
     if (resume) restoreState(resume, model, options.optimizer);
     this.#at = resume ?? beginning;
+    this.#saved = { step: this.#at.step, ms: performance.now() };
     this.#bestParameters = resume?.bestParameters ?? model.parameters.snapshot();
     this.#clock = new StepClock(this.#at.seconds);
     this.#result = Promise.resolve().then(() => this.#run());
@@ -77,6 +78,10 @@ export class Fit implements PromiseLike<FitResult>, AsyncIterable<FitEvent> {
     const { step, epoch } = this.#at;
     await this.#events.emit({ type: 'start', steps: lastStep, stepsPerEpoch, step, epoch });
     if (!resume) await this.#evaluateEpoch();
+    else if (resume.evaluated && epoch > 0) {
+      const ended = this.#ended(this.#evaluate(this.#data.val)); // it may have been interrupted after its last epoch
+      if (ended) return this.#finish(ended);
+    }
 
     let reason: FitResult['reason'] = epochs * stepsPerEpoch <= lastStep ? 'epochs' : 'steps';
     while (!this.#at.evaluated || this.#at.step < lastStep) {

@@ -16,6 +16,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import type { FitResult } from './events.ts';
 import { fit } from './fit.ts';
 import type { FitOptions } from './fit-options.ts';
+import type { Metrics } from './metrics.ts';
 import type { TrainingState } from './state.ts';
 
 /** Drops at random by step, and counts its passes in a buffer: both are state that a resume must not lose. */
@@ -137,10 +138,27 @@ describe('resume', () => {
   test('patience and the best epoch are counted on', async () => {
     const { result, states } = await run({ epochs: 40, patience: 2 });
     expect(result.reason).toBe('patience');
-    for (const i of [1, states.length >> 1, states.length - 2]) {
+    for (const i of [1, states.length >> 1, states.length - 2, states.length - 1]) {
       const again = await run({ epochs: 40, patience: 2, resume: states[i] });
       expect(essence(again.result)).toEqual(essence(result));
     }
+  });
+
+  test('a run that was interrupted after its last epoch has nothing left to train', async () => {
+    const { loss } = (await run({})).result.val!;
+    const until = (val: Metrics): boolean => val.loss <= loss;
+    const { result, states } = await run({ epochs: 40, until });
+    expect(result.reason).toBe('until');
+    for (const resume of states.slice(-3)) {
+      expect(essence((await run({ epochs: 40, until, resume })).result)).toEqual(essence(result));
+    }
+  });
+
+  test('checkpoints stay at multiples of their steps', async () => {
+    const { states } = await run({ checkpoint: { steps: 5 } });
+    const again = await run({ checkpoint: { steps: 5 }, resume: (await run({})).states[7] });
+    expect(states.map((s) => s.step)).toEqual([0, 5, 10, 12]);
+    expect(again.states.map((s) => s.step)).toEqual([10, 12]);
   });
 
   test('plain SGD, which folds, too; and another optimizer is refused with what differs', async () => {

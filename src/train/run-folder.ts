@@ -1,5 +1,7 @@
 import { NeuroForgeError } from '../core/errors.ts';
 import type { Files } from '../platform/files.ts';
+import { type Lock, takeLock } from '../platform/lock.ts';
+import { removeLeftovers } from '../platform/temporaries.ts';
 import { toJson } from './json.ts';
 import { MetricsLog } from './metrics-log.ts';
 
@@ -20,6 +22,7 @@ export class RunFolder {
   readonly metrics: MetricsLog;
   readonly #files: Files;
   #about: RunAbout;
+  #lock: Lock | null = null;
 
   private constructor(files: Files, path: string, about: RunAbout) {
     this.#files = files;
@@ -45,25 +48,28 @@ export class RunFolder {
     const stamp = started.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 13);
     const path = await freshFolder(files, parent, `${stamp}-${kind}`);
     await files.makeFolder(files.join(path, 'checkpoints'));
-    const { pid, hostname } = files.host;
-    await files.writeFileExclusive(files.join(path, 'lock'), toJson({ pid, hostname, started: started.toISOString() }));
     const run = new RunFolder(files, path, {
       schema: 'neuroforge/run@1',
       status: 'running',
       started: started.toISOString(),
       ...about,
     });
+    run.#lock = await takeLock(files, files.join(path, 'lock'), { started: started.toISOString() });
     await run.#writeAbout();
     await run.write('config.json', `${toJson(config, 2)}\n`);
     await files.writeFileAtomic(files.join(parent, 'latest'), `${run.name}\n`);
     return run;
   }
 
-  /** Takes the folder of an earlier run into possession. Throws NF2905 while another process trains in it. */
-  static async open(files: Files, path: string, log: (message: string) => void): Promise<RunFolder> {
-    void log;
+  /**
+   * Takes the folder of an earlier run, and clears away what a dead process left half written; `note` hears why a lock
+   * was taken over. Throws NF2906 or NF2907 while another process has it, NF4125 when run.json is not a run's.
+   */
+  static async open(files: Files, path: string, note: (line: string) => void): Promise<RunFolder> {
     const run = new RunFolder(files, path, {});
+    run.#lock = await takeLock(files, files.join(path, 'lock'), { started: new Date().toISOString(), note });
     try {
+      for (const folder of [path, files.join(path, 'checkpoints')]) await removeLeftovers(files, folder);
       run.#about = await readAbout(files, path);
       return run;
     } catch (error) {
@@ -116,7 +122,8 @@ export class RunFolder {
 
   /** Gives the folder free, and leaves it as it is. */
   async leave(): Promise<void> {
-    await this.#files.remove(this.#files.join(this.path, 'lock'));
+    await this.#lock?.release();
+    this.#lock = null;
   }
 
   async #writeAbout(): Promise<void> {

@@ -26,11 +26,17 @@ import { verifyResume } from '../verify-resume.ts';
 /** `neuroforge train`: data, model, run folder, training, report. */
 export async function trainCommand(_: string[], options: Record<string, unknown>, output: Output): Promise<number> {
   if (options.debug) debug.poison = debug.versions = true;
+  checkTogether(options);
   if (options.verifyResume) {
     return verifyResume(await configuration(options), options.mirror as string | undefined, output);
   }
   if (options.resume === undefined) return train(await configuration(options), null, options, output);
-  const resumption = await Resumption.open(String(options.resume), await given(options), output);
+  const resumption = await Resumption.open(
+    String(options.resume),
+    await given(options),
+    options.inexact === true,
+    output,
+  );
   try {
     return await train(resumption.config, resumption, options, output);
   } finally {
@@ -53,7 +59,7 @@ async function train(
   const opened = resumption
     ? await resumption.openBackend(output)
     : await openConfigured(config, (line) => output.note(line));
-  resumption?.check(prepared, opened);
+  resumption?.check(prepared, opened, output);
   const { backend } = opened;
   const model = makeModel(prepared, backend);
   const loaders = makeLoaders(prepared, model);
@@ -138,20 +144,34 @@ async function follow(run: Fit, progress: Progress, folder: RunFolder, saver: Sa
   throw new NeuroForgeError('NF9003', 'the run ended without a result');
 }
 
+/** Throws NF4128 for flags that cannot be meant together. */
+function checkTogether({ resume, inexact, verifyResume, runDir }: Readonly<Record<string, unknown>>): void {
+  const refuse = (where: string, message: string, hint: string): never => {
+    throw new NeuroForgeError('NF4128', message, { where, hint });
+  };
+  if (resume !== undefined && runDir !== undefined) {
+    refuse(
+      '--run-dir',
+      'a resumed run stays in its folder',
+      'leave it away, or copy the run folder and resume the copy',
+    );
+  }
+  if (resume !== undefined && verifyResume) {
+    refuse('--verify-resume', 'this trains a run of its own, and resumes that', 'leave --resume away');
+  }
+  if (inexact && resume === undefined) {
+    refuse('--inexact', 'this says how a run is resumed', 'name the run: --resume RUN');
+  }
+}
+
 /** Flags over file over environment. */
 async function configuration(options: Readonly<Record<string, unknown>>): Promise<Config> {
   const file = options.config === undefined ? null : await readConfigFile(String(options.config), files);
   return resolveConfig(flagsOf(options), file, process.env);
 }
 
-/** What this command says beside the run that it resumes. Throws NF4128 for what a resumed run cannot take. */
+/** What this command says beside the run that it resumes. */
 async function given(options: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
-  if (options.runDir !== undefined) {
-    throw new NeuroForgeError('NF4128', 'a resumed run stays in its folder', {
-      where: '--run-dir',
-      hint: 'leave --run-dir away, or copy the run folder and resume the copy',
-    });
-  }
   const keys = options.config === undefined ? {} : (await readConfigFile(String(options.config), files)).keys;
   return { ...keys, ...flagsOf(options) };
 }
