@@ -1,3 +1,4 @@
+import type { ModelSummary } from '../models/summary.ts';
 import type { Autopsy } from '../train/autopsy.ts';
 import type { JsonNumber } from './format.ts';
 import type { GrayImage } from './gray-image.ts';
@@ -32,6 +33,8 @@ export interface ReportData {
   readonly firstLayer?: WeightTable;
   /** In any order; the page sorts them. */
   readonly mistakes?: readonly ReportMistake[];
+  /** Layers, memory and work of a step. */
+  readonly model?: ModelSummary;
   /** The resolved configuration, as in config.json. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** Versions, machine, backend, hashes of data and weights. */

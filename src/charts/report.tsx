@@ -3,6 +3,7 @@ import { AutopsySection } from './report-autopsy.tsx';
 import { Curves } from './report-curves.tsx';
 import type { ReportData } from './report-data.ts';
 import { Facts, Header, Headline } from './report-headline.tsx';
+import { NetworkSection } from './report-network.tsx';
 import { Confusions, FirstLayer, Mistakes, Records } from './report-sections.tsx';
 import { REPORT_CSS } from './report-styles.ts';
 import { safeText } from './text.ts';
@@ -38,6 +39,7 @@ export function renderReport(data: ReportData): string {
           <Confusions data={data} />
           <FirstLayer data={data} />
           <Mistakes data={data} />
+          <NetworkSection data={data} />
           <Records data={data} />
           <footer>NeuroForge run report. This page is one file: it loads nothing and runs nothing.</footer>
         </main>

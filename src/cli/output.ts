@@ -91,7 +91,8 @@ function formatError(error: NeuroForgeError, paint: ReturnType<typeof pc.createC
   const lines = [`${paint.red('error')} ${error.code}  ${where}${error.message}`];
   const facts = [error.expected && `expected ${error.expected}`, error.got && `got ${error.got}`].filter(Boolean);
   if (facts.length > 0) lines.push(indent + facts.join(', '));
-  if (error.hint) lines.push(`${indent}${paint.dim('hint:')} ${error.hint}`);
+  const hint = error.hint && `${paint.dim('hint:')} ${error.hint}`;
+  if (error.chain || hint) lines.push(indent + [error.chain, hint].filter(Boolean).join('      '));
   return lines.map((line) => safeText(line, 2000)).join('\n');
 }
 
