@@ -5,7 +5,7 @@ import { people } from './output.ts';
 /** Layers in columns, and a line of what a step takes. */
 export function modelTable({ layers, parameters, memory, flops, batch }: ModelSummary): string[] {
   const rows = layers.map(({ path, name, output, parameters }) => [
-    `${path} ${name}`,
+    `layer ${path} ${name}`,
     output ? `(${output.join(', ')})` : '-',
     parameters === 0 ? '-' : people(parameters),
   ]);
