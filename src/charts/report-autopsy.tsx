@@ -25,7 +25,7 @@ export function AutopsySection({ data }: { data: ReportData }): VNode | null {
       <h3>What to change: {safeText(change, 200)}</h3>
       <table class="record">
         <tbody>
-          {causes.slice(0, 2).map((cause, i) => (
+          {causes.map((cause, i) => (
             <tr key={cause.id}>
               <th scope="row">
                 {i === 0 ? 'Most likely: ' : 'Or: '}

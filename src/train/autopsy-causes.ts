@@ -308,6 +308,9 @@ function unscaledTarget({ facts, task }: Evidence): Cause | null {
   };
 }
 
+/** No rate of plain descent on numbers of usual size is above this. */
+const absurdRate = 10;
+
 function learningRate({ learningRate: lr, experiments: { rates, loss }, losses }: Evidence): Cause {
   const first = rates[0];
   const climbs = first !== undefined && !(first.loss < loss);
@@ -323,7 +326,7 @@ function learningRate({ learningRate: lr, experiments: { rates, loss }, losses }
   return {
     id: 'learning-rate',
     cause: `the learning rate ${short(lr)} is too high`,
-    likelihood: climbs ? 0.7 : 0.5,
+    likelihood: climbs ? (lr > absurdRate ? 0.9 : 0.7) : 0.5,
     evidence: [tried, grown].filter(Boolean).join('; ') || `lr ${short(lr)}`,
     change: `try lr ${short(suggested)}`,
   };

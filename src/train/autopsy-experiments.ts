@@ -32,6 +32,8 @@ export interface Gain {
 }
 
 const mostRows = 64;
+/** From any rate to one that moves nothing in float32. */
+const mostTenths = 45;
 
 export function experiment(training: Training, start: Start, facts: DataFacts): Experiments {
   const { model } = training;
@@ -111,7 +113,7 @@ function alongTheGradient(
   const before = lossAt(values);
   const tried: { rate: number; loss: number }[] = [];
   let rate = optimizer.learningRate(start.step);
-  for (let i = 0; i < 12; i++, rate /= 10) {
+  for (let i = 0; i < mostTenths; i++, rate /= 10) {
     const loss = lossAt(values.map((v, k) => v - rate * gradient[k]));
     tried.push({ rate, loss });
     if (loss < before) break;

@@ -67,7 +67,7 @@ test('what cannot be shown again is said to be so', () => {
   const training = { model, optimizer, train, batch: 32, seed: 0 };
   const a = autopsy(training, good.state, seen);
   expect(a).toMatchObject({ reproduced: false, step: 3, loss: Number.NaN, seen });
-  expect(a.causes.length).toBeGreaterThanOrEqual(2);
+  expect(a.causes).toHaveLength(2);
   expect(autopsy(training, good.state, seen, 0).reproduced).toBe(false); // no time to look
 });
 

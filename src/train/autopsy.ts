@@ -46,7 +46,7 @@ export interface Autopsy {
   readonly losses: readonly number[];
   /** Magnitudes on the way, the last is the step itself. */
   readonly chain: readonly Sample[];
-  /** The likeliest first; at least two. */
+  /** The two likeliest, the first one first. */
   readonly causes: readonly Cause[];
   /** The one thing to change. */
   readonly change: string;
@@ -117,7 +117,7 @@ export function autopsy(training: Training, start: Start | null, seen: Seen, bud
       backend: model.backend.name,
       losses: found.losses.slice(-mostLosses),
       chain: replayed.samples,
-      causes: causes.slice(0, 4),
+      causes: causes.slice(0, 2),
       change: causes[0].change,
       seconds: (performance.now() - began) / 1000,
     };
