@@ -105,6 +105,16 @@ console.log(
   `a whole run: ${calls} calls on files; ${JSON.stringify(Object.fromEntries(backends.map((b) => [b, `${Math.round(expected[b].ms)} ms`])))}`,
 );
 
+function statusOf(folder) {
+  return JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')).status;
+}
+
+/** Notes a defect and says it at once. */
+function note(list, defect) {
+  list.push(defect);
+  console.log(JSON.stringify(defect));
+}
+
 let run = 0;
 while (report.killed < kills) {
   const backend = backends[run++ % backends.length];
@@ -122,7 +132,16 @@ while (report.killed < kills) {
     const ended = await train(args, how);
     if (ended.signal !== 'SIGKILL') {
       report.ended++;
-      if (ended.code !== 0) report.broken.push({ run, error: ended.error });
+      if (ended.code !== 0)
+        note(report.broken, {
+          run,
+          backend,
+          args,
+          how,
+          code: ended.code,
+          error: ended.error,
+          out: ended.out.slice(0, 500),
+        });
       break;
     }
     report.killed++;
@@ -138,10 +157,11 @@ while (report.killed < kills) {
       if (!began) report.beforeCheckpoint++;
       if (!began || !toTheEnd) break;
     } catch (error) {
-      report.broken.push({ run, how, error: String(error) });
+      note(report.broken, { run, backend, args, how, error: String(error) });
       break;
     }
     args = ['--resume', folder];
+    if (statusOf(folder) === 'done') break; // killed after all was saved
   }
   if (toTheEnd && folder !== null && args[0] === '--resume') {
     const status = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8'));
@@ -152,7 +172,7 @@ while (report.killed < kills) {
     if (wrong.length === 0) {
       report.resumed[backend].equal++;
       report.resumed[backend].kills += mine.kills;
-    } else report.differ.push({ run, backend, wrong, error: last.error });
+    } else note(report.differ, { run, backend, wrong, error: last.error });
   }
   rmSync(parent, { recursive: true, force: true });
   if (run % 50 === 0)
