@@ -212,7 +212,8 @@ function expOverflow(e: Evidence): Cause | null {
     e,
     'exp-overflow',
     ['exp'],
-    ({ operands: [x] }) => (x.max > 88 ? `exp was given ${short(x.max)}; in float32 e^88.8 is infinite` : null),
+    ({ operands: [x] }) =>
+      x.max > 88 ? `exp was given ${short(x.max)}; float32 ends at e^88.7, float64 at e^709` : null,
     { cause: 'an exponential that overflows', change: () => 'take the maximum off before exp, or clip its argument' },
   );
 }

@@ -42,10 +42,12 @@ test('model, optimizer, backend and layers are left as they were', () => {
   const { model, optimizer, train } = run;
   const good = new GoodState();
   good.take(model, optimizer, 0, 1);
+  for (const name of model.parameters.names) model.parameters.param(name).fill(3);
+  model.pass.step = 17;
   const layer = { ...model.layer.children!['0'] };
   const before = [model.parameters.snapshot(), optimizer.snapshot(model.parameters), model.pass.step];
   const seen: Seen = { step: 40, epoch: 10, what: 'loss', value: Number.NaN };
-  const a = autopsy({ model, optimizer, train, batch: 32, seed: 0 }, good.state, seen);
+  const a = autopsy({ model, optimizer, train, batch: 32, seed: 0 }, good.before(1), seen);
   expect(a).toMatchObject({ reproduced: true, origin: { source: 'operation' } });
   expect([model.parameters.snapshot(), optimizer.snapshot(model.parameters), model.pass.step]).toEqual(before);
   expect(model.layer.children!['0']).toEqual(layer);
@@ -65,17 +67,20 @@ test('what cannot be shown again is said to be so', () => {
   good.take(model, optimizer, 0, 1);
   const seen: Seen = { step: 3, epoch: 1, what: 'loss', value: Number.NaN };
   const training = { model, optimizer, train, batch: 32, seed: 0 };
-  const a = autopsy(training, good.state, seen);
+  const a = autopsy(training, good.before(1), seen);
   expect(a).toMatchObject({ reproduced: false, step: 3, loss: Number.NaN, seen });
   expect(a.causes).toHaveLength(2);
-  expect(autopsy(training, good.state, seen, 0).reproduced).toBe(false); // no time to look
+  expect(autopsy(training, good.before(1), seen, 0).reproduced).toBe(false); // no time to look
 });
 
 test('parameters that are spoiled by the last step: diverged, and no checkpoint of them', async () => {
   const { result, events } = await followed(found('square root'), { steps: 1, checkpoint: { steps: 1 } });
+  const later = await followed(found('square root'), { steps: 2, checkpoint: { steps: 1 } });
+  expect(later.result.autopsy).toMatchObject({ step: 1, seen: { step: 2, what: 'loss' } });
   expect(result).toMatchObject({ status: 'diverged', steps: 1, autopsy: { step: 1, seen: { what: 'parameters' } } });
-  const saved = events.filter((e) => e.type === 'checkpoint');
-  expect(saved.map((e) => e.state.step)).toEqual([0]);
+  for (const of of [events, later.events]) {
+    expect(of.filter((e) => e.type === 'checkpoint').map((e) => e.state.step)).toEqual([0]);
+  }
   expect(result.weightsBest.values.every(Number.isFinite)).toBe(true);
 });
 
@@ -161,8 +166,12 @@ test('random layers draw the same numbers again', async () => {
     optimizer: sgd(1),
     epochs: 100,
   });
-  const { result } = await followed(run);
+  const { result, events } = await followed(run, { stepEvents: 1 });
   expect(result.autopsy).toMatchObject({ reproduced: true, step: result.steps + 1, loss: result.autopsy!.seen.value });
+  const { losses } = result.autopsy!;
+  const seen = events.filter((e) => e.type === 'step').map((e) => e.loss);
+  expect(losses.length).toBeGreaterThan(2);
+  expect(losses.slice(0, -1)).toEqual(seen.slice(1 - losses.length));
   expect(result.autopsy!.causes[0].id).toBe('learning-rate');
 });
 
@@ -204,4 +213,24 @@ test('layers in layers of one’s own are named by their path', async () => {
     operation: 'log',
     place: { phase: 'forward', path: '1.log', name: 'unsafe-log' },
   });
+});
+
+test('layers that cannot be watched: the place is the layer around them', async () => {
+  const frozen = Object.freeze(
+    elementwise(
+      'unsafe-log',
+      (x) => x.log(),
+      (x) => x.reciprocal(),
+    ),
+  );
+  const run = runOf({
+    data: valuesTable(60, 4),
+    layer: sequential(linear(8), frozen, linear(1)),
+    loss: Object.freeze(meanSquaredError()),
+    optimizer: sgd(0.01),
+    on: 'js64',
+  });
+  const { result } = await followed(run);
+  expect(result.autopsy!.origin).toMatchObject({ operation: 'log', place: { name: 'sequential' } });
+  expect(result.autopsy!.causes[0].id).toBe('log-of-zero');
 });

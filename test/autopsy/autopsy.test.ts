@@ -31,10 +31,9 @@ async function named(cases: readonly Planted[]): Promise<string[]> {
 }
 
 describe('the true cause comes first', () => {
-  test('in at least 17 of 20 planted divergences', async () => {
+  test('in all of 20 planted divergences', async () => {
     expect(planted).toHaveLength(20);
-    // The run's last finite state is one epoch old: by then the weights are so far off that any rate is too high.
-    expect(await named(planted)).toEqual(['momentum of .999 at a rate that .9 bears: learning-rate, not momentum']);
+    expect(await named(planted)).toEqual([]);
   });
 
   test('in 9 of 10 that were written down after the ranking was made', async () => {
