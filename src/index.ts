@@ -80,7 +80,7 @@ export { scope } from './tensor/scope.ts';
 // Tensors.
 export { Tensor } from './tensor/tensor.ts';
 export { type Autopsy, autopsy } from './train/autopsy.ts';
-export type { Cause } from './train/autopsy-causes.ts';
+export type { Cause } from './train/autopsy-evidence.ts';
 export { loadCheckpoint, saveCheckpoint } from './train/checkpoint.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './train/evaluate.ts';
 export type {

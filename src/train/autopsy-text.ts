@@ -1,8 +1,8 @@
 import type { Loader } from '../data/loader.ts';
 import type { Model } from '../models/model.ts';
 import type { Autopsy } from './autopsy.ts';
-import { short } from './autopsy-causes.ts';
 import { dataFacts } from './autopsy-data.ts';
+import { short } from './autopsy-evidence.ts';
 import type { Origin } from './autopsy-origin.ts';
 import { examineEvaluation } from './autopsy-replay.ts';
 

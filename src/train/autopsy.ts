@@ -1,7 +1,8 @@
 import { losses as knownLosses } from '../losses/registry.ts';
 import { layers as known } from '../models/registry.ts';
-import { type Cause, causesOf, type Evidence } from './autopsy-causes.ts';
+import { causesOf } from './autopsy-causes.ts';
 import { dataFacts } from './autopsy-data.ts';
+import type { Cause, Evidence } from './autopsy-evidence.ts';
 import { experiment } from './autopsy-experiments.ts';
 import type { Origin } from './autopsy-origin.ts';
 import {

@@ -196,7 +196,11 @@ export class Fit implements PromiseLike<FitResult>, AsyncIterable<FitEvent> {
     };
     if (this.#options.autopsy !== false) {
       try {
-        this.#autopsy = autopsy({ model: this.model, optimizer, train, batch, seed }, this.#good.before(seen.step), seen);
+        this.#autopsy = autopsy(
+          { model: this.model, optimizer, train, batch, seed },
+          this.#good.before(seen.step),
+          seen,
+        );
         text = autopsyText(this.#autopsy);
       } catch (error) {
         // What the run saw is told all the same: an autopsy that fails is not to hide it.
