@@ -1,4 +1,5 @@
 import { barLine } from '../charts/terminal/index.ts';
+import { textWidth } from '../charts/terminal/style.ts';
 import { safeText } from '../charts/text.ts';
 import type { DataInfo, IdxFileInfo, PartInfo } from '../data/info.ts';
 import type { ListedData } from '../data/list.ts';
@@ -27,7 +28,11 @@ export function showList({ sets }: { readonly sets: readonly ListedData[] }, { p
   const lines: string[] = [];
   for (const { name, title, credit, where } of sets) {
     const place =
-      where === 'embedded' ? 'in the package' : (where ?? paint.yellow(`not here yet: neuroforge data get ${name}`));
+      where === 'embedded'
+        ? 'in the package'
+        : where !== null
+          ? safeText(where)
+          : paint.yellow(`not here yet: neuroforge data get ${name}`);
     lines.push(`${paint.bold(name.padEnd(width))}  ${title}; ${place}`, `${' '.repeat(width)}  ${paint.dim(credit)}`);
   }
   return lines;
@@ -37,7 +42,8 @@ export function showList({ sets }: { readonly sets: readonly ListedData[] }, { p
 export function showInfo(document: Exclude<DataDocument, { action: 'list' }>, output: Output): string[] {
   if (document.action === 'get') {
     const { name, where, files } = document;
-    const place = where === 'embedded' ? 'is in the package: nothing to fetch' : `is in ${where}, as it was published`;
+    const place =
+      where === 'embedded' ? 'is in the package: nothing to fetch' : `is in ${safeText(where)}, as it was published`;
     return [`${name} ${place}`, ...files.map((f) => `  ${f.name}  sha256 ${f.sha256}`)];
   }
   return 'set' in document ? setLines(document.set, output) : fileLines(document.file, output);
@@ -47,7 +53,7 @@ function setLines(set: DataInfo, output: Output): string[] {
   const { paint } = output;
   const shape = set.exampleShape.join(' x ');
   const kind = set.exampleShape.length > 1 ? `images of ${shape}` : shape === '1' ? '1 feature' : `${shape} features`;
-  const lines = [`${paint.bold(safeText(set.name))}  ${kind}; ${set.source}`];
+  const lines = [`${paint.bold(safeText(set.name))}  ${kind}; ${safeText(set.source)}`];
   if (set.featureNames !== undefined) {
     const names = set.featureNames.slice(0, 8).map((n) => safeText(n, 40));
     lines.push(`features   ${names.join(', ')}${set.featureNames.length > 8 ? ` … (${set.featureNames.length})` : ''}`);
@@ -75,7 +81,7 @@ function partLines(name: string, part: PartInfo): string[] {
 /** A bar a class: rows in training, and in test. */
 function classLines({ train, test }: DataInfo, output: Output): string[] {
   const most = Math.max(...train.classes.map((c) => c.count));
-  const nameWidth = Math.min(24, Math.max(...train.classes.map((c) => safeText(c.name).length)));
+  const nameWidth = Math.min(24, Math.max(...train.classes.map((c) => textWidth(safeText(c.name, 60)))));
   const shown = train.classes.slice(0, 30);
   const lines = shown.map(({ name, count }, k) => {
     const text = `${people(count)} + ${people(test.classes[k]?.count ?? 0)}`;

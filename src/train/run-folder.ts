@@ -63,7 +63,8 @@ export class RunFolder {
 
   /**
    * Takes the folder of an earlier run, and clears away what a dead process left half written; `note` hears why a lock
-   * was taken over. Throws NF2906 or NF2907 while another process has it, NF4125 when run.json is not a run's.
+   * was taken over. Throws NF2905 while another process has it, NF2908 when one of another
+   * machine may, NF4125 when run.json is not a run's.
    */
   static async open(files: Files, path: string, note: (line: string) => void): Promise<RunFolder> {
     const run = new RunFolder(files, path, {});

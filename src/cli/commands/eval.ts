@@ -1,3 +1,4 @@
+import { safeText } from '../../charts/text.ts';
 import { wilsonInterval } from '../../charts/wilson.ts';
 import { Loader } from '../../data/loader.ts';
 import { files } from '../../platform/index.ts';
@@ -85,7 +86,7 @@ function evaluation(run: OpenedRun, { shown, sets, source }: EvalData): EvalDocu
 
 function show(document: EvalDocument, output: Output): void {
   const { run, data, task, backend, train, val, test, set, confusion } = document;
-  output.print(`${run} on ${data.name} (${data.source}); ${backend}`);
+  output.print(`${safeText(run)} on ${safeText(data.name)} (${safeText(data.source)}); ${backend}`);
   output.print();
   const rows: Record<string, Metrics | null> = set === 'data' ? { data: document.metrics } : { train, val, test };
   for (const line of metricsTable(rows, document.counts, output)) output.print(line);

@@ -1,3 +1,4 @@
+import { safeText } from '../../charts/text.ts';
 import { NeuroForgeError } from '../../core/errors.ts';
 import { dataWarnings } from '../../data/warnings.ts';
 import { modelSummary } from '../../models/summary.ts';
@@ -90,7 +91,7 @@ async function train(
     }));
   if (resumption) await folder.write('config.json', `${toJson(resolved, 2)}\n`);
   output.note(
-    `${resolved.model} on ${split.train.name}: ${split.train.count} training, ${split.val.count} validation, ` +
+    `${resolved.model} on ${safeText(split.train.name)}: ${split.train.count} training, ${split.val.count} validation, ` +
       `${split.test?.count ?? 0} test rows; ${model.parameters.count.toLocaleString('en-US')} parameters; ${backend.name}`,
   );
   if (!resume) for (const line of modelTable(summary)) output.note(line);
