@@ -80,6 +80,7 @@ describe('schemas', () => {
 
   it('there is one for every document', () => {
     const documents = [
+      'autopsy',
       'bench',
       'data',
       'error',

@@ -35,6 +35,7 @@ thead th{color:var(--nf-muted)}
 th:last-child,td:last-child{padding-right:0}
 .record th{color:var(--nf-muted);width:40%;overflow-wrap:anywhere}
 .record td{overflow-wrap:anywhere}
+.record+figure,figure+div>h3{margin-top:2rem}
 .hash{font:.8125rem/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .scroll{overflow-x:auto}
 details{margin-top:1.5rem}

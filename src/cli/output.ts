@@ -125,7 +125,8 @@ function errorLines(error: NeuroForgeError, paint: ReturnType<typeof pc.createCo
   const facts = [error.expected && `expected ${text(error.expected)}`, error.got && `got ${text(error.got)}`];
   const given = facts.filter(Boolean);
   if (given.length > 0) lines.push(indent + given.join(', '));
-  if (error.hint) lines.push(`${indent}${paint.dim('hint:')} ${text(error.hint)}`);
+  const last = [error.chain && text(error.chain), error.hint && `${paint.dim('hint:')} ${text(error.hint)}`];
+  if (error.chain || error.hint) lines.push(indent + last.filter(Boolean).join('      '));
   return lines;
 }
 
