@@ -79,8 +79,8 @@ export { argmax, gatherRows, Indices } from './tensor/indices.ts';
 export { scope } from './tensor/scope.ts';
 // Tensors.
 export { Tensor } from './tensor/tensor.ts';
-export { type Autopsy, autopsy } from './train/autopsy.ts';
-export type { Cause } from './train/autopsy-evidence.ts';
+export { type Autopsy, autopsy } from './train/autopsy/autopsy.ts';
+export type { Cause } from './train/autopsy/evidence.ts';
 export { loadCheckpoint, saveCheckpoint } from './train/checkpoint.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './train/evaluate.ts';
 export type {
