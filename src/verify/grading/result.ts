@@ -34,11 +34,13 @@ export function readObject(value: unknown, wanted: readonly Wanted[]): Result {
     return { given, ...notATensor(value, object) };
   }
   const keys = Object.keys(value);
-  const missing = names.filter((name) => (value as Record<string, unknown>)[name] === undefined);
-  for (const name of names) {
+  const missing = names.filter(
+    (name) => !Object.hasOwn(value, name) || (value as Record<string, unknown>)[name] === undefined,
+  );
+  for (const name of names.filter((n) => !missing.includes(n))) {
     const part = (value as Record<string, unknown>)[name];
     if (part instanceof Tensor) given.set(name, read(part, name));
-    else if (part !== undefined) {
+    else {
       const { complaint, fingerprints } = notATensor(part, 'a Tensor');
       return { given, complaint: `${name}: ${complaint}`, fingerprints };
     }
