@@ -4,8 +4,10 @@ import { loadModel, saveModel } from '../src/io/model-file.ts';
 import { crossEntropy } from '../src/losses/cross-entropy.ts';
 import { mlp } from '../src/models/mlp.ts';
 import { build } from '../src/models/model.ts';
+import type { Files } from '../src/platform/files.ts';
+import { nodeFiles } from '../src/platform/node.ts';
 import { RunFolder } from '../src/train/run-folder.ts';
-import { CrashDisk } from './support/crash-disk.ts';
+import { CrashDisk, type CrashDiskOptions } from './support/crash-disk.ts';
 import { begins, Promises } from './support/promises.ts';
 
 const js = backend('js');
@@ -20,9 +22,12 @@ const line = (step: number): string => `${JSON.stringify({ step, epoch: step, sp
 const models = ['model.safetensors', 'checkpoints/best.safetensors', 'checkpoints/last.safetensors'];
 
 /** A run as it saves itself: its folder, then with every checkpoint the metrics, the best, the last, the account. */
-async function saveRun(options: { ignoredSync?: number } = {}): Promise<{ promises: Promises; folder: string }> {
+async function saveRun(options: CrashDiskOptions = {}): Promise<{ promises: Promises; folder: string }> {
   const promises = new Promises(new CrashDisk(options));
-  const { files } = promises;
+  return { promises, folder: await saveTo(promises.files) };
+}
+
+async function saveTo(files: Files): Promise<string> {
   const run = await RunFolder.create(files, '/work/runs', 'mlp', { seed: 1 }, { seed: 1 });
   const metrics = files.join(run.path, 'metrics.jsonl');
   for (const [step, bytes] of saved.entries()) {
@@ -31,7 +36,7 @@ async function saveRun(options: { ignoredSync?: number } = {}): Promise<{ promis
     for (const name of models) await run.write(name, bytes);
     await run.write('run.json', `{"step":${step}}\n`);
   }
-  return { promises, folder: run.path };
+  return run.path;
 }
 
 test('a run saves itself: after any power cut every file loads, is old or new, and the metrics go as far as the last', async () => {
@@ -64,3 +69,40 @@ test('without any one of the syncs of a run something is lost', async () => {
   }
   expect(harmless).toEqual([]);
 }, 120_000);
+
+const codes = ['ENOSPC', 'EIO', 'EACCES', 'EMFILE'];
+test.each(codes)('%s at any call of a run that saves itself: a loud end, and whole files', async (code) => {
+  const calls = (await saveRun()).promises.disk.calls.length;
+  let ends = 0;
+  for (let n = 0; n < calls; n++) {
+    for (const once of [true, false]) {
+      let failing = true;
+      const fault: CrashDiskOptions['fault'] = ({ number }) =>
+        failing && (number === n || (number > n && !once)) ? code : undefined;
+      const disk = new CrashDisk({ fault });
+      const files = nodeFiles(disk);
+      const error = await saveTo(files).then(
+        () => null,
+        (caught) => caught,
+      );
+      failing = false;
+      // What cleans up, or looks whether something is there, may fail without a word.
+      if (error !== null) {
+        ends++;
+        expect(error.code, `${n}`).toMatch(/^NF290[24]$/);
+        expect(error.hint, `${n}`).toBeTruthy();
+      }
+      const folder = disk.calls.find(({ path }) => /runs\/\d/.test(path))?.path;
+      const steps = [];
+      for (const name of models) {
+        const path = `${folder}/${name}`;
+        if (folder === undefined || !(await files.exists(path))) continue;
+        const bytes = await files.readFile(path);
+        steps.push(saved.findIndex((whole) => Buffer.compare(whole, bytes) === 0));
+      }
+      expect(steps, `${n}`).toEqual(steps.slice().sort((a, b) => b - a)); // model, best, last: in this order
+      expect(steps, `${n}`).not.toContain(-1);
+    }
+  }
+  expect(ends).toBeGreaterThan(1.8 * calls);
+});

@@ -1,8 +1,12 @@
+import { readWhole } from '../data/read-whole.ts';
 import type { Files } from '../platform/files.ts';
 import type { EpochEvent } from './events.ts';
 import { fromJson, toJson } from './json.ts';
 import type { Metrics } from './metrics.ts';
 import type { Position } from './state.ts';
+
+/** In bytes: 200,000 epochs fit. */
+const largest = 2 ** 26;
 
 /**
  * `metrics.jsonl` of a run: a line for the training loss and one for the validation metrics of each epoch. Lines are
@@ -41,7 +45,8 @@ export class MetricsLog {
   /** Reads the file and takes away what came after `position`, which is trained again, and lines that a crash tore. */
   async rewind({ step, evaluated }: Pick<Position, 'step' | 'evaluated'>): Promise<void> {
     const there = await this.#files.exists(this.#path);
-    const text = there ? new TextDecoder().decode(await this.#files.readFile(this.#path)) : '';
+    const bytes = there ? await readWhole(this.#files, this.#path, { most: largest, what: 'metrics.jsonl' }) : null;
+    const text = new TextDecoder().decode(bytes ?? undefined);
     const epochs = new Map<number, EpochEvent>();
     for (const line of text.split('\n')) {
       const entry = parse(line);
