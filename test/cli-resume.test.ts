@@ -1,4 +1,13 @@
-import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { conforms, type Json, kindsCsv, Workplace } from './cli.ts';
 
@@ -105,11 +114,10 @@ describe('signals', () => {
     expect(metricsOf(ended.folder)).toEqual(metricsOf(whole.run));
   });
 
-  it('the second ends at once, and nothing is lost that was saved', async () => {
-    const long = ['--epochs', '100000', '--backend', 'wasm'];
-    const ended = await interrupted('twice', long, ['SIGINT', 'SIGTERM']);
-    expect([130, 143]).toContain(ended.code);
-    expect(await at.run(['eval', ended.folder, '--quiet'])).toMatchObject({ code: 0 });
+  it('the echo of a signal is no second one', async () => {
+    const ended = await interrupted('echo', settings, ['SIGTERM', 'SIGTERM']);
+    expect(ended.code).toBe(143);
+    expect(JSON.parse(at.read(`${ended.folder}/run.json`))).toMatchObject({ status: 'interrupted', exitCode: 143 });
   });
 });
 
@@ -131,6 +139,61 @@ describe('resume', () => {
     const again = await at.json(['train', '--resume', `${kept.run}/checkpoints/${names[2]}`, '--quiet']);
     same(again);
     expect(again.resumed.step).toBe(Number(names[2].slice(5, 15)));
+  });
+
+  it('from an earlier checkpoint: what came later is gone, and a second resume goes on from there', async () => {
+    const args = ['train', '--quiet', ...settings, '--keep-last', '4', '--run-dir', 'back'];
+    const { run, steps } = await at.json(args);
+    const names = readdirSync(at.path(`${run}/checkpoints`)).filter((name) => name.startsWith('step-'));
+    const early = names.sort()[0];
+    let killed = false;
+    const { code } = await at.run(['train', '--resume', `${run}/checkpoints/${early}`], {
+      onStderr(text, kill) {
+        if (killed || !/going on from step/.test(text)) return;
+        killed = true;
+        kill(0, 'SIGKILL');
+      },
+    });
+    expect(code).toBeNull();
+    const left = readdirSync(at.path(`${run}/checkpoints`)).filter((name) => name.startsWith('step-'));
+    expect(left[0]).toBe(early);
+    const again = await at.json(['train', '--resume', run, '--quiet']);
+    same(again);
+    expect(again.resumed.step).toBeLessThan(steps);
+    expect(metricsOf(run)).toEqual(metricsOf(whole.run));
+  });
+
+  it('with values that cannot be: refused as without --resume', async () => {
+    const run = copy('values');
+    await at.refused(['train', '--resume', run, '--lr', 'abc'], /NF4110.*--lr/);
+    await at.refused(['train', '--resume', run, '--inexact', '--backend', 'foo'], /NF4110.*--backend/);
+    at.write('odd.json', '{"constructor": 1}');
+    await at.refused(['train', '--resume', run, '--config', 'odd.json'], /NF4111/);
+    await at.refused(['train', '--resume', run, '--epochs', '3'], /NF4127.*past the end/);
+    for (const change of [
+      { versions: { neuroforge: { toString: 1 } } },
+      { data: { hashes: { a: 5 } } },
+      { data: { hashes: null } },
+    ]) {
+      const odd = copy(`odd-${JSON.stringify(change).length}`, (run) => Object.assign(run, change));
+      await at.refused(['train', '--resume', odd], /NF4124/);
+    }
+  });
+
+  it('of a file that lies elsewhere now: its hash tells', async () => {
+    at.write('moved.csv', kindsCsv());
+    const { run } = await at.json(['train', '--data', 'moved.csv', '--epochs', '2', '--quiet', '--run-dir', 'moved']);
+    mkdirSync(at.path('there'));
+    renameSync(at.path('moved.csv'), at.path('there/moved.csv'));
+    await at.refused(['train', '--resume', run, '--epochs', '3'], /NF2001/, /--data PATH/);
+    const again = await at.json(['train', '--resume', run, '--epochs', '3', '--data', 'there/moved.csv', '--quiet']);
+    expect(again.epochs).toBe(3);
+  });
+
+  it('named from within its folder', async () => {
+    const run = copy('within');
+    const inside = { cwd: at.path(`${run}/checkpoints`) };
+    expect(await at.run(['train', '--resume', 'last.safetensors', '--quiet'], inside)).toMatchObject({ code: 0 });
   });
 
   it('with other settings: refused with each of them', async () => {
@@ -177,6 +240,10 @@ describe('resume', () => {
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringMatching(/NF3214.*\n.*native -> js/) });
     const { resumed } = JSON.parse(at.read(`${run}/run.json`));
     expect(resumed.at(-1).differences).toEqual([{ what: 'backend', before: 'native', now: 'js' }]);
+    // From then on it is a run of that backend, and never again one of the bits that it would have had.
+    const later = await at.run(['train', '--resume', run, '--epochs', '41', '--json', '--quiet']);
+    expect(JSON.parse(later.stdout).backend).toBe('js');
+    expect(later.stderr).toMatch(/NF3214.*an earlier resume/);
   });
 
   it('of nothing that can be: refused with what was looked for', async () => {

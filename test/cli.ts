@@ -41,7 +41,11 @@ export class Workplace {
   /** Runs to the end. `onStderr` may act on the process while it runs. */
   run(
     args: readonly string[],
-    options: { env?: Record<string, string>; onStderr?: (text: string, kill: NodeJS.Process['kill']) => void } = {},
+    options: {
+      env?: Record<string, string>;
+      cwd?: string;
+      onStderr?: (text: string, kill: NodeJS.Process['kill']) => void;
+    } = {},
   ): Promise<Ended> {
     const env = {
       PATH: process.env.PATH ?? '',
@@ -55,7 +59,7 @@ export class Workplace {
     };
     return new Promise((done, failed) => {
       const child = spawn(process.execPath, [main, ...args], {
-        cwd: this.folder,
+        cwd: options.cwd ?? this.folder,
         env,
         stdio: ['ignore', 'pipe', 'pipe'],
       });

@@ -2,7 +2,10 @@ import { safeText } from '../charts/text.ts';
 import { exitCodes, type Output } from './output.ts';
 
 /** Windows has no SIGTERM; there SIGBREAK is Ctrl-Break, and a closed window comes as SIGHUP, as a closed terminal does. */
-const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'];
+export const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'];
+
+/** Supervisors signal a process and its parent, which hands it on: what comes so soon after the first is its echo. */
+const echoMs = 300;
 
 /** What signals do to a run: the first lets the step end and everything be saved, the second ends at once. */
 export class Interrupt {
@@ -10,6 +13,7 @@ export class Interrupt {
   readonly #output: Output;
   readonly #path: string;
   #received: NodeJS.Signals | null = null;
+  #at = 0;
 
   constructor(output: Output, path: string, stop: () => void) {
     this.#output = output;
@@ -30,10 +34,12 @@ export class Interrupt {
 
   readonly #on = (signal: NodeJS.Signals): void => {
     if (this.#received !== null) {
+      if (performance.now() - this.#at < echoMs) return;
       this.#received = signal;
       process.exit(this.exitCode);
     }
     this.#received = signal;
+    this.#at = performance.now();
     this.#output.note(`\nstopping after this step and saving to ${safeText(this.#path)} (once more to stop at once)`);
     this.#stop();
   };

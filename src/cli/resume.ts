@@ -4,30 +4,23 @@ import { readModelFile } from '../io/read-model-file.ts';
 import type { Model } from '../models/model.ts';
 import { files } from '../platform/index.ts';
 import { loadCheckpoint } from '../train/checkpoint.ts';
-import { RunFolder } from '../train/run-folder.ts';
+import { toJson } from '../train/json.ts';
+import { type RunAbout, RunFolder } from '../train/run-folder.ts';
 import type { TrainingState } from '../train/state.ts';
 import { type Config, readConfigFile, resolveConfig } from './config.ts';
+import {
+  type Difference,
+  dataThatDiffer,
+  machineThatDiffers,
+  mayChange,
+  record,
+  settingsThatDiffer,
+} from './differences.ts';
 import { findRun } from './find-run.ts';
-import { flagName } from './flags.ts';
 import { blasLibraries, type OpenedBackend, openConfigured } from './open-backend.ts';
 import type { Output } from './output.ts';
-import type { Prepared } from './setup.ts';
-
-/** What may change: when a run ends, and what it saves. Its steps stay what they are. */
-const changeable = ['epochs', 'steps', 'until', 'patience', 'checkpointEvery', 'keepLast'];
-
-/** The same, and the threads of a backend whose bits do not depend on them. */
-function mayChange(about: Readonly<Record<string, unknown>>): readonly string[] {
-  return about.backend === 'native' ? changeable : [...changeable, 'threads'];
-}
-
-interface Difference {
-  readonly what: string;
-  readonly before: string;
-  readonly now: string;
-  /** Of the machine and its software, which --inexact lets pass; settings and data are refused always. */
-  readonly ofMachine: boolean;
-}
+import { stepOf } from './saver.ts';
+import type { Prepared, Resolved } from './setup.ts';
 
 /**
  * An earlier run that is to go on with the bits that it would have had: whatever those depend on must be as it was, or
@@ -50,9 +43,9 @@ export class Resumption {
   }
 
   /**
-   * `name` is a run folder, latest, a run's name, or one of its checkpoints; `given` are the settings of this command.
-   * `inexact`: on another machine too, with other bits. The folder is ours until `folder.leave()` or `finish()`. Throws NF4126 when there is no checkpoint, NF4127 when the
-   * run had ended and nothing given says how it should go on.
+   * `name` is a run folder, latest, a run's name, or one of its checkpoints; `given` are the checked settings of this
+   * command. `inexact`: on another machine too, with other bits. The folder is ours until `folder.leave()` or
+   * `finish()`. Throws NF4126 when there is no checkpoint, NF4127 when the run had ended and nothing is left to do.
    */
   static async open(
     name: string,
@@ -62,12 +55,12 @@ export class Resumption {
   ): Promise<Resumption> {
     const path = await findRun(name);
     const isFile = (await files.stat(path)).kind !== 'folder';
-    const place = isFile ? dirname(dirname(path)) : path;
+    const place = isFile ? files.join(dirname(path), '..') : path;
     const checkpoint = isFile ? path : files.join(place, 'checkpoints', 'last.safetensors');
     if (!(await files.exists(files.join(place, 'run.json'))) || !(await files.exists(checkpoint))) {
       throw new NeuroForgeError('NF4126', 'there is no checkpoint to go on from', {
         where: name,
-        expected: `${files.join(place, 'run.json')} and ${checkpoint}`,
+        expected: isFile ? 'a file in the checkpoints of a run' : `run.json and ${checkpoint}`,
         hint: 'name a run folder, or a file in its checkpoints',
       });
     }
@@ -75,18 +68,13 @@ export class Resumption {
     try {
       const file = await readConfigFile(files.join(place, 'config.json'), files);
       const recorded = resolveConfig({}, file, {});
-      const may = mayChange(folder.about);
+      const may = mayChange(folder.about, recorded, inexact);
       const kept = Object.fromEntries(Object.entries(given).filter(([key]) => may.includes(key)));
       const config = resolveConfig(kept, file, {});
       if (!isFile) checkUnfinished(folder, place, recorded, config);
-      const backend = inexact ? { backend: given.backend ?? recorded.backend } : {};
-      return new Resumption(
-        folder,
-        { ...config, ...(backend as Pick<Config, 'backend'>) },
-        checkpoint,
-        inexact,
-        differencesOf(recorded, given, folder.about),
-      );
+      const differences = settingsThatDiffer(recorded, given, folder.about, may);
+      const backend = (inexact && (given.backend as Config['backend'])) || config.backend;
+      return new Resumption(folder, { ...config, backend }, checkpoint, inexact, differences);
     } catch (error) {
       await folder.leave();
       throw error;
@@ -98,15 +86,16 @@ export class Resumption {
     const { about } = this.folder;
     const log = (line: string): void => output.say(line);
     const backend = about.backend === 'native' || about.backend === 'js' ? about.backend : 'wasm';
-    const { library } = (about.blas ?? {}) as { library?: string };
+    const { library } = record(about.blas);
     const named = process.env.NEUROFORGE_BLAS ? undefined : blasLibraries.find((known) => known === library);
-    if (this.#inexact && this.#differences.some((d) => d.what === 'backend')) return openConfigured(this.config, log);
+    if (this.#differences.some((d) => d.what === 'backend') && this.#inexact) return openConfigured(this.config, log);
     try {
       return await openConfigured({ ...this.config, backend }, log, named);
     } catch (error) {
       if (!(error instanceof NeuroForgeError)) throw error;
       if (this.#inexact) return openConfigured({ ...this.config, backend: 'auto' }, log);
-      this.#compare('backend', `${backend}${library ? ` (${library})` : ''}`, `none (${error.got ?? error.message})`);
+      const before = `${backend}${named ? ` (${named})` : ''}`;
+      this.#differences.push({ what: 'backend', before, now: `none (${error.got ?? error.message})`, ofMachine: true });
       throw this.#refusal();
     }
   }
@@ -114,38 +103,52 @@ export class Resumption {
   /** Throws NF4124 with all that differs from the run; where `inexact` lets that pass, says it. */
   check({ split }: Prepared, { about: now }: OpenedBackend, output: Output): void {
     const { about: before } = this.folder;
-    const recorded = before as { versions?: Record<string, unknown>; blas?: Record<string, unknown> };
-    this.#compare('neuroforge', recorded.versions?.neuroforge, NEUROFORGE_VERSION);
-    if (!this.#differences.some((d) => d.what === 'backend')) this.#compare('backend', before.backend, now.backend);
-    if (before.backend === 'native' && now.backend === 'native') {
-      this.#compare('threads', before.threads, now.threads);
-      const blas = now.blas as Record<string, unknown>;
-      for (const key of ['library', 'version', 'threads'])
-        this.#compare(`BLAS ${key}`, recorded.blas?.[key], blas[key]);
-      this.#compare('processor', (before.host as Record<string, unknown> | undefined)?.cpu, files.host.cpu);
-    }
-    const { hashes = {} } = (before.data ?? {}) as { hashes?: Record<string, string> };
-    for (const file of new Set([...Object.keys(hashes), ...Object.keys(split.train.hashes)])) {
-      this.#compare(`data ${file}`, shortHash(hashes[file]), shortHash(split.train.hashes[file]), false);
-    }
-    if (this.#differences.length === 0) return;
-    if (!this.#inexact || this.#differences.some((d) => !d.ofMachine)) throw this.#refusal();
+    const known = this.#differences.map((d) => d.what);
+    const found = [...machineThatDiffers(before, now), ...dataThatDiffer(before, split.train)];
+    this.#differences.push(...found.filter((d) => !known.includes(d.what)));
+    const refused = this.#inexact ? this.#differences.some((d) => !d.ofMachine) : this.#differences.length > 0;
+    if (refused) throw this.#refusal();
     const list = this.#differences.map((d) => `${d.what} ${d.before} -> ${d.now}`).join(', ');
-    output.warn('NF3214', 'the run goes on with other bits than it would have had', list);
+    if (list !== '') output.warn('NF3214', 'the run goes on with other bits than it would have had', list);
+    else if (before.inexact)
+      output.warn('NF3214', 'an earlier resume changed what computes: other bits than without it');
   }
 
-  /** The state to go on from; the folder is as it was then. */
-  async restore(model: Model, about: Readonly<Record<string, unknown>>): Promise<TrainingState> {
-    const state = await loadCheckpoint(await readModelFile(files, this.#checkpoint), model, this.#checkpoint);
-    await this.folder.metrics.rewind(state);
+  /**
+   * The state to go on from; the folder is as it was then, and run.json says that the run goes on, computed by
+   * `environment`. Throws NF4127 when the run is past the end that is asked for. Whatever it is cut off at, it can be
+   * done again.
+   */
+  async restore(
+    model: Model,
+    config: Resolved,
+    stepsPerEpoch: number,
+    entry: RunAbout,
+    environment: RunAbout,
+  ): Promise<TrainingState> {
+    const { folder } = this;
+    const bytes = await readModelFile(files, this.#checkpoint);
+    const state = await loadCheckpoint(bytes, model, this.#checkpoint);
+    const end = Math.min(config.steps ?? Infinity, config.epochs * stepsPerEpoch);
+    if (state.step > end) {
+      throw new NeuroForgeError('NF4127', 'the run is past the end that is asked for', {
+        where: folder.path,
+        expected: `at least ${state.step} steps (${state.epoch} epochs)`,
+        got: `${end}`,
+        hint: 'to go back: resume from one of its checkpoints, as --keep-last keeps them',
+      });
+    }
+    await folder.write('checkpoints/last.safetensors', bytes); // first: what comes after it is taken away
+    for (const name of await folder.checkpoints()) {
+      if ((stepOf(name) ?? 0) > state.step) await folder.remove(`checkpoints/${name}`);
+    }
+    await folder.metrics.rewind(state);
+    await folder.remove('autopsy.json');
+    await folder.write('config.json', `${toJson(config, 2)}\n`);
     const differences = this.#differences.map(({ what, before, now }) => ({ what, before, now }));
-    await this.folder.resume(state.step, { ...about, ...(differences.length > 0 ? { differences } : {}) });
+    const lasting = differences.length > 0 ? { ...environment, inexact: true } : environment;
+    await folder.resume({ step: state.step, ...entry, ...(differences.length > 0 ? { differences } : {}) }, lasting);
     return state;
-  }
-
-  #compare(what: string, before: unknown, now: unknown, ofMachine = true): void {
-    if (before === now) return;
-    this.#differences.push({ what, before: String(before ?? 'nothing'), now: String(now ?? 'nothing'), ofMachine });
   }
 
   #refusal(): NeuroForgeError {
@@ -163,11 +166,14 @@ export class Resumption {
 
 /** Throws NF4127 unless there is something left to do. */
 function checkUnfinished({ about }: RunFolder, path: string, recorded: Config, config: Config): void {
-  const ended = about.status === 'done' || about.status === 'diverged';
-  const changed = ['epochs', 'steps', 'until', 'patience'].some(
-    (key) => recorded[key as keyof Config] !== config[key as keyof Config],
-  );
-  if (!ended || (changed && about.status === 'done')) return;
+  if (about.status !== 'done' && about.status !== 'diverged') return;
+  const rules = ['epochs', 'steps', 'until', 'patience'] as const;
+  const changed = rules.some((key) => recorded[key] !== config[key]);
+  // A resume that asked for more may have been cut off when it had noted just that.
+  const { epochs, steps } = record(about.result);
+  const more = Number(epochs) < (config.epochs ?? 0) && Number(steps) < (config.steps ?? Infinity);
+  const counted = about.reason === 'epochs' || about.reason === 'steps';
+  if (about.status === 'done' && (changed || (counted && more))) return;
   throw new NeuroForgeError(
     'NF4127',
     about.status === 'done' ? 'the run is done' : 'the run diverged, and would again',
@@ -179,23 +185,4 @@ function checkUnfinished({ about }: RunFolder, path: string, recorded: Config, c
           : 'start a new run with another --lr or --scale; its report says more',
     },
   );
-}
-
-/** Settings of this command that are not the run's. */
-function differencesOf(
-  recorded: Config,
-  given: Readonly<Record<string, unknown>>,
-  about: Readonly<Record<string, unknown>>,
-): Difference[] {
-  const before: Readonly<Record<string, unknown>> = { ...recorded, backend: about.backend };
-  return Object.entries(given).flatMap(([key, now]) => {
-    if (mayChange(about).includes(key) || key === 'schema' || now === before[key]) return [];
-    if (key === 'backend' && now === 'auto') return [];
-    const what = key === 'backend' ? key : flagName(key);
-    return [{ what, before: String(before[key] ?? 'not given'), now: String(now), ofMachine: key === 'backend' }];
-  });
-}
-
-function shortHash(hash: string | undefined): string | undefined {
-  return hash?.slice(0, 12);
 }

@@ -21,22 +21,29 @@ export class Saver {
   #savedBest: Best | null = null;
   #lastSaved: number | null = null;
   #unsaved: TrainingState | null = null;
+  /** The failure that was said last, until something is saved again. */
+  #said: string | null = null;
 
-  constructor(folder: RunFolder, model: Model, prepared: Prepared, output: Output) {
+  /** `resumed`: the run has a checkpoint of that step already. */
+  constructor(folder: RunFolder, model: Model, prepared: Prepared, output: Output, resumed?: number) {
     this.#folder = folder;
     this.#model = model;
     this.#prepared = prepared;
     this.#output = output;
+    this.#lastSaved = resumed ?? null;
   }
 
   /** Runs what may fail for want of room or rights; answers whether it was done. Before the first save, it must be. */
   async attempt(what: string, save: () => Promise<void>): Promise<boolean> {
     try {
       await save();
+      this.#said = null;
       return true;
     } catch (error) {
       const writing = error instanceof NeuroForgeError && error.code.startsWith('NF290');
       if (!writing || this.#lastSaved === null) throw error;
+      if (this.#said === error.message) return false; // once is enough until it is another cause
+      this.#said = error.message;
       const stays = `the checkpoint of step ${this.#lastSaved} stays`;
       this.#output.warn(
         error.code,
@@ -68,7 +75,7 @@ export class Saver {
     await this.#folder.write('checkpoints/last.safetensors', bytes);
     this.#unsaved = null;
     this.#lastSaved = state.step;
-    await this.#prune(keepLast).catch((error: Error) =>
+    await this.#prune(keepLast > 1 ? keepLast : 0).catch((error: Error) =>
       this.#output.warn('NF2909', `an old checkpoint stays: ${error.message}`),
     );
   }
@@ -83,7 +90,7 @@ export class Saver {
   }
 
   async #prune(keep: number): Promise<void> {
-    const names = (await this.#folder.checkpoints()).filter((name) => /^step-\d{10}\.safetensors$/.test(name)).sort();
+    const names = (await this.#folder.checkpoints()).filter((name) => stepOf(name) !== null).sort();
     for (const name of names.slice(0, Math.max(names.length - keep, 0)))
       await this.#folder.remove(`checkpoints/${name}`);
   }
@@ -111,4 +118,10 @@ export class Saver {
 /** Of one of the checkpoints that `--keep-last` keeps; names sort as steps do. */
 export function nameOf(step: number): string {
   return `step-${String(step).padStart(10, '0')}.safetensors`;
+}
+
+/** The step in such a name; null for any other. */
+export function stepOf(name: string): number | null {
+  const digits = /^step-(\d{10})\.safetensors$/.exec(name)?.[1];
+  return digits === undefined ? null : Number(digits);
 }

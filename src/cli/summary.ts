@@ -35,7 +35,7 @@ export function summarize(about: Summary): void {
         `${b.name} baseline ${prepared.loss.task === 'regression' ? `R2 ${b.value.toFixed(4)}` : percent(b.value)}`,
     ),
     `best epoch ${result.best.epoch} of ${result.epochs}`,
-    `${people(result.steps)} steps, ${result.msPerStep.toFixed(2)} ms/step, ${result.seconds.toFixed(1)} s`,
+    `${people(result.steps)} steps, ${Number.isNaN(result.msPerStep) ? '' : `${result.msPerStep.toFixed(2)} ms/step, `}${result.seconds.toFixed(1)} s`,
   ];
   output.print(facts.join(' · '));
   const predictions = result.status === 'diverged' ? [] : examples(prepared, dataset, evaluation);

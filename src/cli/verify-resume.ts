@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { NeuroForgeError } from '../core/errors.ts';
 import { files } from '../platform/index.ts';
 import type { Config } from './config.ts';
+import { signals } from './interrupt.ts';
 import { exitCodes, type Output, people } from './output.ts';
 import { nameOf } from './saver.ts';
 import { prepareData } from './setup.ts';
@@ -25,24 +26,33 @@ export async function verifyResume(config: Config, mirror: string | undefined, o
   const steps = Math.min(planned, Math.max(2, Math.ceil(1.5 * stepsPerEpoch)));
   const middle = Math.max(1, Math.floor(steps / 2));
   const folder = await mkdtemp(files.join(tmpdir(), 'neuroforge-resume-'));
+  const stopped = new AbortController();
+  const stop = (signal: NodeJS.Signals): void => stopped.abort(signal);
+  for (const signal of signals) process.on(signal, stop);
   try {
     const settings = files.join(folder, 'config.json');
     await files.writeFileAtomic(settings, JSON.stringify({ ...resolved, steps, checkpointEvery: middle, keepLast: 4 }));
     output.note(`training ${people(steps)} steps without a stop`);
-    const whole = await child(['--config', settings, '--run-dir', folder]);
+    const whole = await child(['--config', settings, '--run-dir', folder], stopped.signal);
     output.note(`going on from step ${people(middle)} of them, in a process of its own`);
-    const resumed = await child(['--resume', files.join(String(whole.run), 'checkpoints', nameOf(middle))]);
+    const middleOne = files.join(String(whole.run), 'checkpoints', nameOf(middle));
+    const resumed = await child(['--resume', middleOne], stopped.signal);
     return report(whole, resumed, { steps, middle }, output);
+  } catch (error) {
+    if (!stopped.signal.aborted) throw error;
+    return stopped.signal.reason === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
   } finally {
+    for (const signal of signals) process.off(signal, stop);
     await files.remove(folder);
   }
 }
 
 /** Trains in a process of its own and answers its document; throws what that process refused. */
-function child(args: readonly string[]): Promise<Document> {
+function child(args: readonly string[], stopped: AbortSignal): Promise<Document> {
   const command = [...process.execArgv, process.argv[1], 'train', ...args, '--quiet', '--json'];
   return new Promise((done, failed) => {
     const running = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
+    stopped.addEventListener('abort', () => running.kill('SIGKILL'));
     let text = '';
     running.stdout.setEncoding('utf8').on('data', (part) => {
       text += part;

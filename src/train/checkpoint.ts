@@ -127,7 +127,9 @@ function decodePosition(value: unknown, where: string): StoredPosition {
     typeof optimizer.name === 'string' &&
     Array.isArray(names) &&
     names.every((n) => typeof n === 'string') &&
-    new Set(names).size === names.length;
+    new Set(names).size === names.length &&
+    (best.step as number) <= (p.step as number) &&
+    (best.epoch as number) <= (p.epoch as number);
   if (!fine) {
     throw new NeuroForgeError('NF2234', 'the metadata of the checkpoint cannot be meant', {
       where: `${where}, ${stateKey}`,

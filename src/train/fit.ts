@@ -9,7 +9,7 @@ import type { FitEvent, FitResult } from './events.ts';
 import { checkOptions, type FitData, type FitOptions } from './fit-options.ts';
 import type { Metrics } from './metrics.ts';
 import { probe } from './probe.ts';
-import { GoodState, type Position, restoreState, type TrainingState } from './state.ts';
+import { checkPosition, GoodState, type Position, restoreState, type TrainingState } from './state.ts';
 import { trainStep } from './step.ts';
 import { EventStream } from './stream.ts';
 import { StepClock, yielder } from './timing.ts';
@@ -77,6 +77,7 @@ export class Fit implements PromiseLike<FitResult>, AsyncIterable<FitEvent> {
     const stepsPerEpoch = train.steps(batch);
     const lastStep = Math.min(this.#options.steps ?? Infinity, epochs * stepsPerEpoch);
     const { step, epoch } = this.#at;
+    checkPosition(this.#at, stepsPerEpoch);
     await this.#events.emit({ type: 'start', steps: lastStep, stepsPerEpoch, step, epoch });
     if (!resume) await this.#evaluateEpoch();
     else if (resume.evaluated && epoch > 0) {
@@ -168,8 +169,10 @@ export class Fit implements PromiseLike<FitResult>, AsyncIterable<FitEvent> {
     const { epoch, step, lossSum, rows } = this.#at;
     const val = this.#evaluate(this.#data.val);
     const trainLoss = lossSum / rows; // NaN before training
-    const watched = val?.loss ?? trainLoss;
-    const best = epoch === 0 ? val !== null : watched < this.#at.best.loss;
+    const loss = val?.loss ?? trainLoss;
+    const watched = Number.isFinite(loss) ? loss : Infinity;
+    // As long as no loss was a number, the last parameters are the best that there are.
+    const best = epoch === 0 ? val !== null : watched < this.#at.best.loss || this.#at.best.loss === Infinity;
     if (best) {
       this.#at = { ...this.#at, best: { epoch, step, loss: watched } };
       this.#bestParameters = this.model.parameters.snapshot();

@@ -6,7 +6,7 @@ import type { Metrics } from './metrics.ts';
 import type { Position } from './state.ts';
 
 /** In bytes: 200,000 epochs fit. */
-const largest = 2 ** 26;
+const largest = 2 ** 29;
 
 /**
  * `metrics.jsonl` of a run: a line for the training loss and one for the validation metrics of each epoch. Lines are
@@ -46,7 +46,7 @@ export class MetricsLog {
   }
 
   /** Reads the file and takes away what came after `position`, which is trained again, and lines that a crash tore. */
-  async rewind({ step, evaluated }: Pick<Position, 'step' | 'evaluated'>): Promise<void> {
+  async rewind({ step, epoch, evaluated }: Pick<Position, 'step' | 'epoch' | 'evaluated'>): Promise<void> {
     const there = await this.#files.exists(this.#path);
     const bytes = there ? await readWhole(this.#files, this.#path, { most: largest, what: 'metrics.jsonl' }) : null;
     const text = new TextDecoder().decode(bytes ?? undefined);
@@ -54,6 +54,7 @@ export class MetricsLog {
     for (const line of text.split('\n')) {
       const entry = parse(line);
       if (!entry || entry.step > step || (entry.step === step && !evaluated)) continue;
+      if (entry.epoch < 0 || entry.epoch > epoch || entry.step < 0) continue;
       epochs.set(entry.epoch, merged(epochs.get(entry.epoch), entry));
     }
     this.#history = [...epochs.values()].sort((a, b) => a.epoch - b.epoch);

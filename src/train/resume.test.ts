@@ -13,6 +13,7 @@ import { sequential } from '../models/sequential.ts';
 import { Optimizer, type Transform } from '../optim/optimizer.ts';
 import { sgd } from '../optim/sgd.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import type { FitResult } from './events.ts';
 import { fit } from './fit.ts';
 import type { FitOptions } from './fit-options.ts';
@@ -96,7 +97,7 @@ describe('resume', () => {
     const spoiled: Record<string, TrainingState> = {
       velocity: { ...at, optimizer: { ...at.optimizer, vectors: { 'momentum.velocity': at.parameters.values } } },
       'optimizer steps': { ...at, optimizer: { ...at.optimizer, steps: 0 } },
-      step: { ...at, step: 5 },
+      step: { ...at, step: 7 },
       buffers: { ...at, parameters: { ...at.parameters, buffers: at.parameters.buffers.map(() => 0) } },
       'running loss': { ...at, epoch: 2, lossSum: 0 },
       best: { ...at, best: { ...at.best, loss: 0 } },
@@ -159,6 +160,26 @@ describe('resume', () => {
     const again = await run({ checkpoint: { steps: 5 }, resume: (await run({})).states[7] });
     expect(states.map((s) => s.step)).toEqual([0, 5, 10, 12]);
     expect(again.states.map((s) => s.step)).toEqual([10, 12]);
+  });
+
+  test('a validation loss that is no number is never the best, nor in the way of a resume', async () => {
+    const x = new Float64Array(loaders.val.dataset.x.length).fill(3e38);
+    const val = new Loader({ ...loaders.val.dataset, x }, { backend });
+    const make = () => build(linear(10), { input: [64], loss: crossEntropy(), backend });
+    const model = make();
+    const states: TrainingState[] = [];
+    const spoiled = fit(model, { ...loaders, val }, { ...options, patience: 2, optimizer: sgd(0.01) });
+    for await (const event of spoiled) if (event.type === 'checkpoint') states.push(event.state);
+    const result = await spoiled;
+    expect(result.val!.loss).toBeNaN();
+    expect(result.best).toEqual({ epoch: 3, step: 12, loss: Infinity });
+    expect(result.weightsBest).toEqual(result.weights);
+    expect((await loadCheckpoint(await saveCheckpoint(model, states[2]), make())).best.loss).toBe(Infinity);
+  });
+
+  test('a position of other batches is refused', async () => {
+    const { states } = await run({});
+    await expect(run({ resume: states[6], batch: 5 })).rejects.toMatchObject({ code: 'NF4139' });
   });
 
   test('plain SGD, which folds, too; and another optimizer is refused with what differs', async () => {

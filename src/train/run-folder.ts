@@ -28,7 +28,7 @@ export class RunFolder {
   private constructor(files: Files, path: string, about: RunAbout) {
     this.#files = files;
     this.path = path;
-    this.name = files.basename(path);
+    this.name = files.basename(files.resolve(path));
     this.metrics = new MetricsLog(files, files.join(path, 'metrics.jsonl'));
     this.#about = about;
   }
@@ -56,7 +56,7 @@ export class RunFolder {
       ...about,
     });
     run.#lock = await takeLock(files, files.join(path, 'lock'), { started: started.toISOString() });
-    await run.#writeAbout();
+    await run.#writeAbout(run.#about);
     await run.write('config.json', `${toJson(config, 2)}\n`);
     await files.writeFileAtomic(files.join(parent, 'latest'), `${run.name}\n`);
     return run;
@@ -103,23 +103,21 @@ export class RunFolder {
     await this.#files.remove(this.#files.join(this.path, ...name.split('/')));
   }
 
-  /** Records that the run goes on. */
-  async resume(step: number, about: RunAbout): Promise<void> {
-    const { ended: _, exitCode: _1, reason: _2, result: _3, error: _4, ...before } = this.#about;
+  /** Records that the run goes on, from where, and on what. */
+  async resume(entry: RunAbout, environment: RunAbout): Promise<void> {
+    const { ended: _, exitCode: _1, reason: _2, result: _3, error: _4, blas: _5, ...before } = this.#about;
     const earlier = Array.isArray(before.resumed) ? before.resumed : [];
-    this.#about = {
-      ...before,
-      status: 'running',
-      resumed: [...earlier, { step, at: new Date().toISOString(), ...about }],
-    };
-    await this.#writeAbout();
+    const resumed = [...earlier, { at: new Date().toISOString(), ...entry }];
+    await this.#writeAbout({ ...before, ...environment, status: 'running', resumed });
   }
 
-  /** Records how the run ended and gives the folder free. */
+  /** Records how the run ended and gives the folder free, even where that cannot be recorded. */
   async finish(status: RunStatus, about: RunAbout): Promise<void> {
-    this.#about = { ...this.#about, ...about, status, ended: new Date().toISOString() };
-    await this.#writeAbout();
-    await this.leave();
+    try {
+      await this.#writeAbout({ ...this.#about, ...about, status, ended: new Date().toISOString() });
+    } finally {
+      await this.leave();
+    }
   }
 
   /** Gives the folder free, and leaves it as it is. */
@@ -128,8 +126,9 @@ export class RunFolder {
     this.#lock = null;
   }
 
-  async #writeAbout(): Promise<void> {
-    await this.write('run.json', `${toJson(this.#about, 2)}\n`);
+  async #writeAbout(about: RunAbout): Promise<void> {
+    await this.write('run.json', `${toJson(about, 2)}\n`);
+    this.#about = about;
   }
 }
 

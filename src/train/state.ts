@@ -1,3 +1,4 @@
+import { NeuroForgeError } from '../core/errors.ts';
 import type { Snapshot } from '../layers/parameters.ts';
 import type { Model } from '../models/model.ts';
 import type { Optimizer, OptimizerState } from '../optim/optimizer.ts';
@@ -43,6 +44,18 @@ export function restoreState(
 ): void {
   model.parameters.restore(state.parameters);
   optimizer.restore(model.parameters, state.optimizer);
+}
+
+/** Throws NF4139 for a position that no run with so many steps an epoch can have. */
+export function checkPosition({ step, epoch, evaluated }: Position, stepsPerEpoch: number): void {
+  const [first, last] = [(epoch - 1) * stepsPerEpoch, epoch * stepsPerEpoch];
+  const within = epoch === 0 ? step === 0 : step >= first && step <= last && (step > first || !evaluated);
+  if (within) return;
+  throw new NeuroForgeError('NF4139', 'the state to go on from is of a run with other batches', {
+    where: `step ${step}, epoch ${epoch}`,
+    expected: `a step of that epoch, with ${stepsPerEpoch} steps an epoch`,
+    hint: 'resume with the data and the batch size that the run had',
+  });
 }
 
 /** A finite state that the run was in. */

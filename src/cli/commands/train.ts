@@ -58,6 +58,8 @@ async function train(
     files,
     mirror: options.mirror as string | undefined,
     log: (message) => output.say(message),
+  }).catch((error) => {
+    throw resumption ? movedData(error) : error;
   });
   const warnings = dataWarnings(prepared.split, prepared);
   for (const { code, message, hint } of warnings) output.warn(code, message, hint);
@@ -69,27 +71,29 @@ async function train(
   const model = makeModel(prepared, backend);
   const loaders = makeLoaders(prepared, model);
   const { config: resolved, split } = prepared;
-  loaders.train.steps(resolved.batch); // refuses a batch that cannot be, before there is a folder
+  const stepsPerEpoch = loaders.train.steps(resolved.batch); // refuses a batch that cannot be, before there is a folder
   const optimizer = sgd(resolved.lr, { fold: !resolved.definitions });
   const batch = resolved.batch === 'full' ? split.train.count : (resolved.batch ?? 32);
   const summary = modelSummary(model, batch, optimizer);
   const argv = process.argv.slice(2);
-  const resume = await resumption?.restore(model, { argv, pid: files.host.pid });
+  const environment = {
+    versions: { neuroforge: NEUROFORGE_VERSION, runtime: files.host.runtime },
+    host: files.host,
+    ...opened.about,
+    folded: optimizer.folds,
+  };
+  const resume = await resumption?.restore(model, resolved, stepsPerEpoch, { argv }, environment);
   const folder =
     resumption?.folder ??
     (await RunFolder.create(files, String(options.runDir ?? 'runs'), resolved.model.split(':')[0], resolved, {
       argv,
-      versions: { neuroforge: NEUROFORGE_VERSION, runtime: files.host.runtime },
-      host: files.host,
-      ...opened.about,
-      folded: optimizer.folds,
+      ...environment,
       seed: resolved.seed,
       parameters: model.parameters.count,
       model: summary,
       warnings,
       data: { name: split.train.name, source: prepared.source, hashes: split.train.hashes },
     }));
-  if (resumption) await folder.write('config.json', `${toJson(resolved, 2)}\n`);
   output.note(
     `${resolved.model} on ${safeText(split.train.name)}: ${split.train.count} training, ${split.val.count} validation, ` +
       `${split.test?.count ?? 0} test rows; ${model.parameters.count.toLocaleString('en-US')} parameters; ${backend.name}`,
@@ -111,7 +115,9 @@ async function train(
   });
   const interrupt = new Interrupt(output, folder.path, () => run.stop());
   const progress = new Progress(output, resolved.epochs);
-  const saver = new Saver(folder, model, prepared, output);
+  const saver = new Saver(folder, model, prepared, output, resume?.step);
+  let end: () => void;
+  let code: number;
   try {
     const result = await follow(run, progress, folder, saver);
     await saver.end(result);
@@ -131,12 +137,18 @@ async function train(
       document,
       ...shown,
     });
-    const code = exitCodeOf(result, interrupt);
+    code = exitCodeOf(result, interrupt);
     await folder.finish(result.status, { exitCode: code, reason: result.reason, result: document });
-    output.document(document);
-    summarize({ output, prepared, result, baselines: against, folder, ...shown });
-    return code;
+    end = () => {
+      output.document(document);
+      summarize({ output, prepared, result, baselines: against, folder, ...shown });
+    };
   } catch (error) {
+    run.stop(); // who follows it no longer would let it train on, unseen
+    await run.then(
+      () => {},
+      () => {},
+    );
     const known = error instanceof NeuroForgeError;
     await folder.finish('interrupted', { error: known ? error.toJSON() : String(error) }).catch(() => {});
     throw error;
@@ -144,6 +156,16 @@ async function train(
     progress.clear();
     interrupt.release();
   }
+  end();
+  return code;
+}
+
+/** The data of an earlier run may lie elsewhere now. */
+function movedData(error: unknown): unknown {
+  if (!(error instanceof NeuroForgeError && error.code === 'NF2001')) return error;
+  const { code, message, where, expected, got, hint } = error;
+  const also = 'say where the data of this run are now: --data PATH';
+  return new NeuroForgeError(code, message, { where, expected, got, hint: hint ? `${hint}; ${also}` : also });
 }
 
 /** Shows the run's events and saves what they bring. */
@@ -190,10 +212,12 @@ async function configuration(options: Readonly<Record<string, unknown>>): Promis
   return resolveConfig(flagsOf(options), file, process.env);
 }
 
-/** What this command says beside the run that it resumes. */
+/** What this command says beside the run that it resumes, checked. */
 async function given(options: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
-  const keys = options.config === undefined ? {} : (await readConfigFile(String(options.config), files)).keys;
-  return { ...keys, ...flagsOf(options) };
+  const file = options.config === undefined ? null : await readConfigFile(String(options.config), files);
+  const said = { ...file?.keys, ...flagsOf(options) };
+  const checked: Readonly<Record<string, unknown>> = resolveConfig(flagsOf(options), file, {});
+  return Object.fromEntries(Object.keys(said).map((key) => [key, checked[key]]));
 }
 
 function flagsOf(options: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -73,7 +73,7 @@ export const metricsTarget: Target = {
       },
     } as unknown as Files;
     const log = new MetricsLog(files, 'f');
-    await log.rewind({ step: 100, evaluated: true });
+    await log.rewind({ step: 100, epoch: 100, evaluated: true });
     for (const line of written.split('\n')) if (line !== '') JSON.parse(line);
     const epochs = log.history.map((event) => event.epoch);
     if (epochs.some((epoch, i) => i > 0 && epoch <= epochs[i - 1])) throw new Error('epochs out of order');
