@@ -19,6 +19,7 @@ export type Trained = { readonly weights: string } | { readonly exercise: Exerci
  */
 export class Outside {
   #child: ChildProcess | null = null;
+  #closed = false;
 
   /** The grade of one solution; never throws for what its code does. */
   async grade(solution: Solution): Promise<Grade> {
@@ -36,9 +37,10 @@ export class Outside {
     return end as Extract<Sign, { sign: 'trained' | 'failed' }>;
   }
 
+  /** Ends the process; what still runs in it gets no answer. */
   close(): void {
-    this.#child?.disconnect();
-    this.#child = null;
+    this.#closed = true;
+    this.#child?.kill('SIGKILL');
   }
 
   /** Answers the last sign of a job, or why there is none. */
@@ -54,7 +56,7 @@ export class Outside {
           child.kill('SIGKILL');
           this.#child = null;
         }
-        done(result);
+        if (!this.#closed) done(result);
       };
       const wait = (): void => {
         clearTimeout(timer);
