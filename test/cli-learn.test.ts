@@ -37,8 +37,10 @@ describe('a new folder', () => {
     expect(code).toBe(1);
     expect(stderr).toBe('made fresh with six files, one an exercise\n');
     expect(stdout.match(/not begun/g)).toHaveLength(6);
-    expect(stdout).toContain('0 of 6 correct');
-    expect(stdout).toMatch(/next: fresh.1-softmax-cross-entropy\.js {3}a hint: neuroforge learn 1 --hint 1/);
+    expect(stdout).toContain('· 1  · 2  · 3  · 4  · 5  · 6   0 of 6 correct');
+    expect(stdout).toMatch(
+      /next: fresh.1-softmax-cross-entropy\.js {3}a hint: neuroforge learn 1 --hint 1 --dir fresh/,
+    );
   });
 
   it('what a learner wrote is never overwritten; what was deleted comes back', async () => {
@@ -235,7 +237,9 @@ describe('watching', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('equals the answer transposed');
     expect(stdout).toContain('5 of 6 correct');
-    expect(stdout.trimEnd().split('\n').at(-1)).toBe('now train the digits with them: neuroforge learn --train');
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(
+      'now train the digits with them: neuroforge learn --train --dir watched',
+    );
   });
 
   it('Ctrl-C ends it with the verdict so far', async () => {

@@ -185,6 +185,7 @@ export const wrongAnswers: Readonly<Record<ExerciseId, readonly WrongAnswer[]>> 
     wrong('missing-keys', chainWith(['{ dW1, db1, dW2, db2, dW3, db3 }', '{ dW1, dW2, dW3 }'])),
     wrong('missing-keys', chainWith(['{ dW1, db1, dW2, db2, dW3, db3 }', '{ W1: dW1, b1: db1, dW2, db2, dW3, db3 }'])),
     wrong('missing-keys', chainWith(['{ dW1, db1, dW2, db2, dW3, db3 }', 'dW1'])),
+    wrong('missing-keys', chainWith(['{ dW1, db1, dW2, db2, dW3, db3 }', '{ dW1, db1, dW2, db2, dW3 }'])),
     wrong('missing-keys', 'return net;'),
     wrong('array', chainWith(['{ dW1, db1, dW2, db2, dW3, db3 }', '[dW1, db1, dW2, db2, dW3, db3]'])),
     wrong('no-return', chainWith(['return { dW1, db1, dW2, db2, dW3, db3 };', ''])),

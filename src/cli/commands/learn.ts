@@ -9,6 +9,7 @@ import { progressLine, type Standing, verdictLines } from '../learn/verdict-text
 import { watchFolder } from '../learn/watch.ts';
 import { nearest } from '../nearest.ts';
 import { exitCodes, type Output } from '../output.ts';
+import { shellWord } from '../shell-word.ts';
 
 interface LearnOptions {
   readonly dir: string;
@@ -18,6 +19,9 @@ interface LearnOptions {
   /** This is the process of the learner's code. */
   readonly inside?: boolean;
 }
+
+/** Of `--dir`. */
+const usualFolder = 'learn';
 
 /** `neuroforge learn [exercise]`: the six exercises in the user's own editor, graded, watched and trained with. */
 export async function learnCommand([which]: string[], options: unknown, output: Output): Promise<number> {
@@ -43,7 +47,7 @@ export async function learnCommand([which]: string[], options: unknown, output: 
     const hinted = step > 0 ? (pending ?? standings[0]) : null;
     if (hinted) for (const line of hintLines(hinted.solution, step, output)) output.print(line);
     const training = train ? await duel(solutionsOf(standings), outside, output) : null;
-    if (!hinted) conclude(standings, output, train === true);
+    if (!hinted) conclude(dir, standings, output, train === true);
     output.document(documentOf(dir, made, standings, hinted && { id: hinted.solution.id, step }, training));
     const watching = watch ?? (process.stdout.isTTY === true && step === 0 && !train);
     if (watching && !output.json && pending) await watched(dir, standings, outside, output);
@@ -83,23 +87,23 @@ function solutionsOf(standings: readonly Standing[]): Solution[] {
 }
 
 /** Progress, and what to do next. */
-function conclude(standings: readonly Standing[], output: Output, trained: boolean): void {
+function conclude(dir: string, standings: readonly Standing[], output: Output, trained: boolean): void {
   const { paint } = output;
   output.print();
   if (standings.length > 1) output.print(progressLine(standings, output));
+  const there = dir === usualFolder ? '' : ` --dir ${shellWord(dir)}`;
   const pending = standings.find((s) => s.grade.verdict !== 'correct');
   if (pending) {
     const { file, id } = pending.solution;
-    output.print(`next: ${file}   ${paint.dim(`a hint: neuroforge learn ${numberOf(id)} --hint 1`)}`);
+    output.print(`next: ${file}   ${paint.dim(`a hint: neuroforge learn ${numberOf(id)} --hint 1${there}`)}`);
   } else if (standings.length === exercises.length && !trained) {
-    output.print('now train the digits with them: neuroforge learn --train');
+    output.print(`now train the digits with them: neuroforge learn --train${there}`);
   }
 }
 
 /** Grades each solution anew when its text changes, until all are correct. */
 async function watched(dir: string, standings: Standing[], outside: Outside, output: Output): Promise<void> {
-  output.note(`watching ${dir}: save a file, and it is graded (Ctrl-C ends)`);
-  await watchFolder(dir, async () => {
+  const look = async (): Promise<boolean> => {
     let changed = false;
     for (const [i, { solution }] of standings.entries()) {
       const now = await readSolution(dir, exerciseOf(solution.id));
@@ -109,9 +113,10 @@ async function watched(dir: string, standings: Standing[], outside: Outside, out
       output.print();
       for (const line of verdictLines(standings[i], output)) output.print(line);
     }
-    if (changed) conclude(standings, output, false);
+    if (changed) conclude(dir, standings, output, false);
     return standings.every((s) => s.grade.verdict === 'correct');
-  });
+  };
+  await watchFolder(dir, look, () => output.note(`watching ${dir}: save a file, and it is graded (Ctrl-C ends)`));
 }
 
 function documentOf(

@@ -17,9 +17,9 @@ export function verdictLines({ solution, grade }: Standing, { paint, unicode }: 
   const { functionName, parameters, title } = exerciseOf(grade.exercise);
   const call = `${functionName}(${parameters.map((p) => p.name).join(', ')})`;
   const correct = grade.verdict === 'correct';
-  const mark = markOf(correct ? 'pass' : 'fail', { paint, unicode });
+  const mark = markOf(statusOf({ solution, grade }), { paint, unicode });
   const head = `${mark} ${paint.bold(`${numberOf(grade.exercise)}  ${title}`)}  ${call}  `;
-  if (!correct && untouched(solution)) return [`${head}${paint.dim(`not begun: ${solution.file}`)}`];
+  if (statusOf({ solution, grade }) === 'skip') return [`${head}${paint.dim(`not begun: ${solution.file}`)}`];
   const lines = [head + paint.dim(solution.file)];
   const say = (line: string): void => {
     lines.push(`     ${line}`);
@@ -45,6 +45,12 @@ export function verdictLines({ solution, grade }: Standing, { paint, unicode }: 
   return lines;
 }
 
+/** What has not been begun has not failed. */
+function statusOf({ solution, grade }: Standing): Check['status'] {
+  if (grade.verdict === 'correct') return 'pass';
+  return untouched(solution) ? 'skip' : 'fail';
+}
+
 function markOf(status: Check['status'], { paint, unicode }: Style): string {
   if (status === 'pass') return paint.green(unicode ? '✓' : 'ok');
   return status === 'fail' ? paint.red(unicode ? '✗' : 'x ') : paint.dim(unicode ? '·' : '. ');
@@ -68,10 +74,10 @@ export function errorMap({ name, shape, error, expected }: GradedTensor, { paint
   return [`where ${name} is too high ${high} or too low ${low}:`, ...map.map((row) => `  ${row}`)];
 }
 
-/** `✓ 1  ✗ 2 …  3 of 6 correct` */
+/** `✓ 1  ✗ 2  · 3 …   1 of 6 correct` */
 export function progressLine(standings: readonly Standing[], style: Style): string {
   const marks = standings.map(
-    ({ grade }) => `${markOf(grade.verdict === 'correct' ? 'pass' : 'fail', style)} ${numberOf(grade.exercise)}`,
+    (standing) => `${markOf(statusOf(standing), style)} ${numberOf(standing.grade.exercise)}`,
   );
   const correct = standings.filter(({ grade }) => grade.verdict === 'correct').length;
   return `${marks.join('  ')}   ${correct} of ${standings.length} correct`;

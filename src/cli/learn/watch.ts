@@ -9,9 +9,9 @@ const often = 1000;
 
 /**
  * Calls `look` after each change in the folder, however an editor makes it, until it answers true or the process is
- * interrupted. Throws NF4156 when the folder goes away.
+ * interrupted. `ready` is called once it listens. Throws NF4156 when the folder goes away.
  */
-export async function watchFolder(folder: string, look: () => Promise<boolean>): Promise<void> {
+export async function watchFolder(folder: string, look: () => Promise<boolean>, ready: () => void): Promise<void> {
   await new Promise<void>((done, failed) => {
     let busy = false;
     let again = false;
@@ -47,5 +47,6 @@ export async function watchFolder(folder: string, look: () => Promise<boolean>):
     watcher.on('error', () => {}); // the folder is gone, or there is nothing to watch with: the look says so
     const poll = setInterval(run, often);
     process.on('SIGINT', onInterrupt).on('SIGTERM', onInterrupt);
+    ready();
   });
 }
