@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import katex from 'katex';
 import { describe, expect, it } from 'vitest';
 import { tensor } from '../tensor/create.ts';
@@ -238,6 +239,24 @@ describe('whatever the function does is said, and nothing is thrown', () => {
       expect(found.fingerprints.length).toBeGreaterThan(0);
     });
   }
+
+  it('any value at all', () => {
+    const anything = fc.anything({
+      withBigInt: true,
+      withNullPrototype: true,
+      withTypedArray: true,
+      withSparseArray: true,
+    });
+    fc.assert(
+      fc.property(fc.constantFrom(...exercises.map((e) => e.id)), anything, (id, value) => {
+        const found = graded(id, () => value);
+        expect(found.verdict).not.toBe('correct');
+        expect(found.shape.status).toBe('fail');
+        expect(found.shape.text.length + (found.error?.message.length ?? 0)).toBeGreaterThan(10);
+      }),
+      { seed: 5, numRuns: 300 },
+    );
+  });
 
   it('no function of that name among others', () => {
     expect(grade('relu', { relu: () => 1 }).error!.message).toBe('there is no function called dReLU');
