@@ -143,7 +143,7 @@ describe.skipIf(folder instanceof Error)(`the packed package trains in Chromium$
 
   test('by esbuild, minified', async () => {
     run('esbuild/bin/esbuild', 'main.js', 'worker.js', '--bundle', '--minify', '--format=esm', '--outdir=esbuild');
-    expectShaken(join(project, 'esbuild/main.js'), 360);
+    expectShaken(join(project, 'esbuild/main.js'), 400);
     writeFileSync(join(project, 'esbuild/index.html'), page('./main.js'));
     await expectServedTraining(join(project, 'esbuild'), '/');
   });
@@ -153,7 +153,7 @@ describe.skipIf(folder instanceof Error)(`the packed package trains in Chromium$
     const options = ['--failAfterWarnings', '-f', 'es', '-d', 'rollup', '--no-preserveEntrySignatures'];
     run('rollup/dist/bin/rollup', 'main.js', ...resolve, ...options);
     run('rollup/dist/bin/rollup', 'worker.js', ...resolve, ...options);
-    expectShaken(join(project, 'rollup/main.js'), 510);
+    expectShaken(join(project, 'rollup/main.js'), 580);
     writeFileSync(join(project, 'rollup/index.html'), page('./main.js'));
     await expectServedTraining(join(project, 'rollup'), '/');
   });
@@ -163,7 +163,7 @@ describe.skipIf(folder instanceof Error)(`the packed package trains in Chromium$
     await build({ root: project, configFile: false, logLevel: 'error', build: { outDir: 'vite' } });
     const scripts = readdirSync(join(project, 'vite/assets')).sort();
     expect(scripts).toEqual([expect.stringMatching(/^index-.*\.js$/), expect.stringMatching(/^worker-.*\.js$/)]);
-    expectShaken(join(project, 'vite/assets', scripts[0]), 370);
+    expectShaken(join(project, 'vite/assets', scripts[0]), 400);
     await expectServedTraining(join(project, 'vite'), '/');
   });
 
@@ -180,7 +180,7 @@ describe.skipIf(folder instanceof Error)(`the packed package trains in Chromium$
        });`,
     );
     execFileSync(process.execPath, ['webpack.mjs'], { cwd: project, stdio: 'pipe' });
-    expectShaken(join(project, 'webpack/main.js'), 570);
+    expectShaken(join(project, 'webpack/main.js'), 650);
     writeFileSync(join(project, 'webpack/index.html'), page('./main.js'));
     await expectServedTraining(join(project, 'webpack'), '/');
   });

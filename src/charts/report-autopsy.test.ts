@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Autopsy } from '../train/autopsy.ts';
+import type { Autopsy } from '../train/autopsy/autopsy.ts';
 import { formatBytes, formatFlops } from './format.ts';
 import { renderReport } from './report.tsx';
 import type { ReportData } from './report-data.ts';

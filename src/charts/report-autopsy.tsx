@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
-import type { Autopsy } from '../train/autopsy.ts';
-import { originText } from '../train/autopsy-text.ts';
+import type { Autopsy } from '../train/autopsy/autopsy.ts';
+import { originText } from '../train/autopsy/text.ts';
 import { formatNumber } from './format.ts';
 import { LineChart } from './line-chart.tsx';
 import type { ReportData } from './report-data.ts';

@@ -1,5 +1,5 @@
 import type { ModelSummary } from '../models/summary.ts';
-import type { Autopsy } from '../train/autopsy.ts';
+import type { Autopsy } from '../train/autopsy/autopsy.ts';
 import type { JsonNumber } from './format.ts';
 import type { GrayImage } from './gray-image.ts';
 import type { RocPoint } from './roc-curve.tsx';

@@ -14,6 +14,7 @@ export interface LumaImage {
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const channelsOf: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+const onceOnly = ['IHDR', 'PLTE', 'tRNS'];
 const mostPixels = 2 ** 25;
 /** More than this takes a file that is no smaller than a fiftieth of it. */
 const freelyUnpacked = 3 * 2 ** 22;
@@ -54,6 +55,7 @@ function neededChunks(bytes: Uint8Array, where: string): Uint8Array {
   const pixels: Uint8Array[] = [];
   let implied = 0;
   let ended = false;
+  const seen = new Set<string>();
   for (let at = 8; !ended; ) {
     if (at + 12 > bytes.length) throw damaged(where, 'no end of the image');
     const length = view.getUint32(at);
@@ -64,6 +66,9 @@ function neededChunks(bytes: Uint8Array, where: string): Uint8Array {
       if (type !== 'IHDR' || length !== 13) throw damaged(where, 'no header');
       implied = impliedBytes(view, where);
     }
+    // What was judged is what is decoded: a second header could claim another size.
+    if (onceOnly.includes(type) && seen.has(type)) throw damaged(where, `a second ${type}`);
+    seen.add(type);
     if (type === 'IDAT') pixels.push(bytes.subarray(at + 8, at + 8 + length));
     if (['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND'].includes(type)) parts.push(bytes.subarray(at, end));
     ended = type === 'IEND';

@@ -1,5 +1,5 @@
 import type { Snapshot } from '../layers/parameters.ts';
-import type { Autopsy } from './autopsy.ts';
+import type { Autopsy } from './autopsy/autopsy.ts';
 import type { Metrics } from './metrics.ts';
 import type { Best, TrainingState } from './state.ts';
 

@@ -1,8 +1,9 @@
 import type { Loader } from '../data/loader.ts';
 import type { Snapshot } from '../layers/parameters.ts';
 import type { Model } from '../models/model.ts';
-import { type Autopsy, autopsy, type Seen } from './autopsy.ts';
-import { autopsyText, validationText } from './autopsy-text.ts';
+import type { Autopsy, Seen } from './autopsy/autopsy.ts';
+import { validationText } from './autopsy/text.ts';
+import { divergence } from './divergence.ts';
 import { evaluate } from './evaluate.ts';
 import type { FitEvent, FitResult } from './events.ts';
 import { checkOptions, type FitData, type FitOptions } from './fit-options.ts';
@@ -187,28 +188,9 @@ export class Fit implements PromiseLike<FitResult>, AsyncIterable<FitEvent> {
 
   /** Says what the run saw, and why it came to that if doing the steps again tells. */
   async #diverged(seen: Seen): Promise<void> {
-    const { train } = this.#data;
-    const { optimizer, batch = 32, seed = this.model.seed } = this.#options;
-    const lr = optimizer.learningRate(seen.step - 1);
-    let text = {
-      message: `the ${seen.what} became ${seen.value} by step ${seen.step}; lr ${lr}`,
-      hint: `try lr ${lr / 10}, or scale the inputs`,
-    };
-    if (this.#options.autopsy !== false) {
-      try {
-        this.#autopsy = autopsy(
-          { model: this.model, optimizer, train, batch, seed },
-          this.#good.before(seen.step),
-          seen,
-        );
-        text = autopsyText(this.#autopsy);
-      } catch (error) {
-        // What the run saw is told all the same: an autopsy that fails is not to hide it.
-        text.hint += ` (the autopsy failed: ${error instanceof Error ? error.message : error})`;
-      }
-    }
-    const found = this.#autopsy ? { autopsy: this.#autopsy } : {};
-    await this.#events.emit({ type: 'warning', code: 'NF3105', ...text, ...found });
+    const warning = divergence(this.model, this.#data.train, this.#options, this.#good.before(seen.step), seen);
+    this.#autopsy = warning.autopsy ?? null;
+    await this.#events.emit(warning);
   }
 
   /** Once: a validation loss that is no number, while the parameters are all fine. */

@@ -17,6 +17,7 @@ export class MetricsLog {
   readonly #path: string;
   #history: EpochEvent[] = [];
   #torn = false;
+  #synced = true;
 
   constructor(files: Files, path: string) {
     this.#files = files;
@@ -30,6 +31,7 @@ export class MetricsLog {
 
   async add(event: EpochEvent): Promise<void> {
     this.#history.push(event);
+    this.#synced = false;
     if (this.#torn) return this.#rewrite();
     this.#torn = true;
     await this.#files.appendFile(this.#path, linesOf(event));
@@ -38,8 +40,9 @@ export class MetricsLog {
 
   /** What was added reaches the disk, as it must before a checkpoint that stands on it. */
   async sync(): Promise<void> {
-    if (this.#torn) await this.#rewrite();
-    else if (this.#history.length > 0) await this.#files.sync(this.#path);
+    if (this.#torn) return this.#rewrite();
+    if (!this.#synced) await this.#files.sync(this.#path);
+    this.#synced = true;
   }
 
   /** Reads the file and takes away what came after `position`, which is trained again, and lines that a crash tore. */
@@ -60,6 +63,7 @@ export class MetricsLog {
   async #rewrite(): Promise<void> {
     await this.#files.writeFileAtomic(this.#path, this.#history.map(linesOf).join(''));
     this.#torn = false;
+    this.#synced = true;
   }
 }
 

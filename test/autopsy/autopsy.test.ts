@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Autopsy } from '../../src/train/autopsy.ts';
+import type { Autopsy } from '../../src/train/autopsy/autopsy.ts';
 import { fit } from '../../src/train/fit.ts';
 import { fromJson, toJson } from '../../src/train/json.ts';
 import { conforms } from '../cli.ts';

@@ -46,6 +46,13 @@ const cases: readonly (readonly [what: string, name: string, bytes: Uint8Array, 
     pngOf([['IHDR', header(5000, 5000)], ['IDAT', packed(5000 * 5001)], end]),
     /NF2603 .*50 times/,
   ],
+  // Found by fuzzing: the size that was judged was not the size that was decoded.
+  [
+    'a second header',
+    'x.png',
+    pngOf([['IHDR', header(6, 6)], ['IHDR', header(30_000, 30_000)], ['IDAT', packed(42)], end]),
+    /NF2602 .*\n.*second IHDR/,
+  ],
   ['an unknown kind of color', 'x.png', pngOf([['IHDR', header(2, 2, 8, 5)], ['IDAT', packed(6)], end]), /NF2603/],
   [
     'a color beyond the palette',

@@ -7,7 +7,7 @@ import { generatedSafetensors } from './generate-safetensors.ts';
 import { Dice } from './mutate.ts';
 import { targets } from './targets.ts';
 
-export { Dice, generatedSafetensors, nextInput, ourVerdict, rewritten, targets };
+export { Dice, generatedSafetensors, judge, nextInput, ourVerdict, rewritten, targets };
 
 /** What the long run tells its worker; `slot` is [running, executions, length of the input], then the input. */
 export interface Job {

@@ -1,15 +1,15 @@
-import { rangeOf } from '../backends/watch.ts';
-import type { Batch } from '../data/batch.ts';
-import type { Loader } from '../data/loader.ts';
-import type { Snapshot } from '../layers/parameters.ts';
-import type { Model } from '../models/model.ts';
-import type { Optimizer, OptimizerState } from '../optim/optimizer.ts';
-import type { Arena } from '../tensor/arena.ts';
-import type { Tensor } from '../tensor/tensor.ts';
-import type { Size } from './autopsy-data.ts';
-import { type Origin, originOf } from './autopsy-origin.ts';
-import { StepRecord, type Visit, watchLayers } from './autopsy-watch.ts';
-import { restoreState } from './state.ts';
+import { rangeOf } from '../../backends/watch.ts';
+import type { Batch } from '../../data/batch.ts';
+import type { Loader } from '../../data/loader.ts';
+import type { Snapshot } from '../../layers/parameters.ts';
+import type { Model } from '../../models/model.ts';
+import type { Optimizer, OptimizerState } from '../../optim/optimizer.ts';
+import type { Arena } from '../../tensor/arena.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import { restoreState } from '../state.ts';
+import type { Size } from './data.ts';
+import { type Origin, originOf } from './origin.ts';
+import { StepRecord, type Visit, watchLayers } from './watch.ts';
 
 /** A finite state of the run, from which its steps are done again. */
 export interface Start {

@@ -1,10 +1,11 @@
-import { losses as knownLosses } from '../losses/registry.ts';
-import { layers as known } from '../models/registry.ts';
-import { causesOf } from './autopsy-causes.ts';
-import { dataFacts } from './autopsy-data.ts';
-import type { Cause, Evidence } from './autopsy-evidence.ts';
-import { experiment } from './autopsy-experiments.ts';
-import type { Origin } from './autopsy-origin.ts';
+import { losses as knownLosses } from '../../losses/registry.ts';
+import { layers as known } from '../../models/registry.ts';
+import { restoreState } from '../state.ts';
+import { causesOf } from './causes.ts';
+import { dataFacts } from './data.ts';
+import type { Cause, Evidence } from './evidence.ts';
+import { experiment } from './experiments.ts';
+import type { Origin } from './origin.ts';
 import {
   examineEvaluation,
   type Failure,
@@ -13,8 +14,7 @@ import {
   type Start,
   sampleSteps,
   type Training,
-} from './autopsy-replay.ts';
-import { restoreState } from './state.ts';
+} from './replay.ts';
 
 /** What a run saw of its divergence. */
 export interface Seen {

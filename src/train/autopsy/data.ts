@@ -1,4 +1,4 @@
-import type { Loader } from '../data/loader.ts';
+import type { Loader } from '../../data/loader.ts';
 
 /** The size of some numbers. */
 export interface Size {

@@ -1,5 +1,5 @@
-import { type Cause, type Evidence, reach, short } from './autopsy-evidence.ts';
-import type { Gain } from './autopsy-experiments.ts';
+import { type Cause, type Evidence, reach, short } from './evidence.ts';
+import type { Gain } from './experiments.ts';
 
 /** A parameter that was none before the step began. */
 export function badParameters({ origin, failure, samples }: Evidence): Cause | null {

@@ -1,7 +1,7 @@
-import { dataRow, outlier, unscaledInput, unscaledTarget, zeroVariance } from './autopsy-causes-data.ts';
-import { divisionByZero, expOverflow, logOfZero, rootOfNegative } from './autopsy-causes-operations.ts';
-import { badParameters, initialization, learningRate, momentum, wrongGradient } from './autopsy-causes-training.ts';
-import type { Cause, Evidence } from './autopsy-evidence.ts';
+import { dataRow, outlier, unscaledInput, unscaledTarget, zeroVariance } from './causes-data.ts';
+import { divisionByZero, expOverflow, logOfZero, rootOfNegative } from './causes-operations.ts';
+import { badParameters, initialization, learningRate, momentum, wrongGradient } from './causes-training.ts';
+import type { Cause, Evidence } from './evidence.ts';
 
 /** The likeliest first. */
 export function causesOf(e: Evidence): Cause[] {

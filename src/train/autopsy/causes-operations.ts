@@ -1,6 +1,6 @@
-import { type Cause, type CauseId, type Evidence, short } from './autopsy-evidence.ts';
-import type { Origin } from './autopsy-origin.ts';
-import type { Sample } from './autopsy-replay.ts';
+import { type Cause, type CauseId, type Evidence, short } from './evidence.ts';
+import type { Origin } from './origin.ts';
+import type { Sample } from './replay.ts';
 
 /** How much larger what enters the layers had become by then: then an overflow is where it ended, not why. */
 function swollen({ samples }: Evidence): number {

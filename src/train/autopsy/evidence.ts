@@ -1,7 +1,7 @@
-import type { DataFacts } from './autopsy-data.ts';
-import type { Experiments } from './autopsy-experiments.ts';
-import type { Origin } from './autopsy-origin.ts';
-import type { Failure, Sample } from './autopsy-replay.ts';
+import type { DataFacts } from './data.ts';
+import type { Experiments } from './experiments.ts';
+import type { Origin } from './origin.ts';
+import type { Failure, Sample } from './replay.ts';
 
 /** All that is known of a divergence: what the causes are judged by. */
 export interface Evidence {

@@ -1,10 +1,10 @@
-import { build, type Model } from '../models/model.ts';
-import { Arena } from '../tensor/arena.ts';
-import { randn } from '../tensor/create.ts';
-import type { DataFacts } from './autopsy-data.ts';
-import { isWithin, norm, type Start, sizeOfTensor, type Training } from './autopsy-replay.ts';
-import { watchLayers } from './autopsy-watch.ts';
-import { restoreState } from './state.ts';
+import { build, type Model } from '../../models/model.ts';
+import { Arena } from '../../tensor/arena.ts';
+import { randn } from '../../tensor/create.ts';
+import { restoreState } from '../state.ts';
+import type { DataFacts } from './data.ts';
+import { isWithin, norm, type Start, sizeOfTensor, type Training } from './replay.ts';
+import { watchLayers } from './watch.ts';
 
 /** What small experiments at the finite state show: each is a fact with a number, none is a guess. */
 export interface Experiments {

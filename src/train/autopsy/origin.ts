@@ -1,9 +1,9 @@
-import { allFinite, type Range } from '../backends/watch.ts';
-import type { Batch } from '../data/batch.ts';
-import type { Model } from '../models/model.ts';
-import { scratchOf } from '../tensor/compute.ts';
-import { Tensor } from '../tensor/tensor.ts';
-import type { Place, Recorded, StepRecord } from './autopsy-watch.ts';
+import { allFinite, type Range } from '../../backends/watch.ts';
+import type { Batch } from '../../data/batch.ts';
+import type { Model } from '../../models/model.ts';
+import { scratchOf } from '../../tensor/compute.ts';
+import { Tensor } from '../../tensor/tensor.ts';
+import type { Place, Recorded, StepRecord } from './watch.ts';
 
 /** The operation that first gave a number that is none, from which the loss or the parameters got theirs. */
 export interface Origin {

@@ -1,4 +1,4 @@
-import { type Cause, type Evidence, reach, short } from './autopsy-evidence.ts';
+import { type Cause, type Evidence, reach, short } from './evidence.ts';
 
 /** NaN or Infinity in some rows. */
 export function dataRow({ facts, origin, batchRows }: Evidence): Cause | null {

@@ -1,10 +1,10 @@
-import type { Loader } from '../data/loader.ts';
-import type { Model } from '../models/model.ts';
+import type { Loader } from '../../data/loader.ts';
+import type { Model } from '../../models/model.ts';
 import type { Autopsy } from './autopsy.ts';
-import { dataFacts } from './autopsy-data.ts';
-import { short } from './autopsy-evidence.ts';
-import type { Origin } from './autopsy-origin.ts';
-import { examineEvaluation } from './autopsy-replay.ts';
+import { dataFacts } from './data.ts';
+import { short } from './evidence.ts';
+import type { Origin } from './origin.ts';
+import { examineEvaluation } from './replay.ts';
 
 /** The operation, layer and part of the step where it began, e.g. `matmul in layer 2 linear, forward (up to 8.9e+4)`. */
 export function originText({ source, operation, place, operands, parameter, result }: Origin): string {

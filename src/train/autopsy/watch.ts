@@ -1,9 +1,9 @@
-import { type Operation, watchOperations } from '../backends/watch.ts';
-import type { AnyLayer } from '../layers/layer.ts';
-import type { Model } from '../models/model.ts';
-import type { Optimizer } from '../optim/optimizer.ts';
-import { debug } from '../tensor/debug.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { type Operation, watchOperations } from '../../backends/watch.ts';
+import type { AnyLayer } from '../../layers/layer.ts';
+import type { Model } from '../../models/model.ts';
+import type { Optimizer } from '../../optim/optimizer.ts';
+import { debug } from '../../tensor/debug.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 
 /** Which part of a step computes. */
 export interface Place {
