@@ -258,6 +258,10 @@ describe('whatever the function does is said, and nothing is thrown', () => {
     );
   });
 
+  it('an exercise that there is not is an error of the caller', () => {
+    expect(() => grade('relus' as ExerciseId, {})).toThrow(expect.objectContaining({ code: 'NF4154' }));
+  });
+
   it('no function of that name among others', () => {
     expect(grade('relu', { relu: () => 1 }).error!.message).toBe('there is no function called dReLU');
   });
