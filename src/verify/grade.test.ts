@@ -83,6 +83,18 @@ describe('exercises', () => {
   });
 });
 
+it('each draw of the chain stays away from the corners, and opens and closes gates of both ReLUs', () => {
+  for (let seed = 0; seed < 40; seed++) {
+    for (const { inputs } of pieces[5].questions(seed)) {
+      for (const { values } of inputs.filter(({ name }) => name === 'z1' || name === 'z2')) {
+        expect(values.every((v) => Math.abs(v) > 1e-3)).toBe(true);
+        const open = values.filter((v) => v > 0).length / values.length;
+        expect(Math.abs(open - 0.5)).toBeLessThan(0.25);
+      }
+    }
+  }
+});
+
 describe('another order of operations', () => {
   it('is correct, not exact, and says so', () => {
     const found = graded('softmax-cross-entropy', (P: Tensor, T: Tensor) => P.div(P.rows).sub(T.div(P.rows)));
