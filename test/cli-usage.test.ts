@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { conforms, kindsCsv, Workplace } from './cli.ts';
 
 const at = new Workplace();
-const commands = ['train', 'eval', 'predict', 'gradcheck', 'explain', 'data'];
+const commands = ['train', 'eval', 'predict', 'gradcheck', 'explain', 'learn', 'data'];
 
 describe('help and usage', () => {
   it('help is on stdout, lists the commands with three examples, and no arguments ask for it', async () => {

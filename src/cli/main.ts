@@ -88,6 +88,16 @@ command('explain <layer>', 'the code of a layer or loss, its derivation, and whe
   return (await import('./commands/explain.ts')).explainCommand;
 });
 
+command('learn [exercise]', 'the backward functions of a network as exercises in your editor', async () => {
+  return (await import('./commands/learn.ts')).learnCommand;
+})
+  .option('--dir <folder>', 'where your functions are; it is made if it is not there', 'learn')
+  .option('--watch', 'grade again whenever a file is saved (default on a terminal)')
+  .option('--no-watch', 'grade once')
+  .option('--hint <n>', 'hints 1 to n of the exercise; the fourth shows an answer beside the library')
+  .option('--train', "train the digits with your functions, beside the library's")
+  .addOption(new Option('--inside', "the process of the learner's code").hideHelp());
+
 command('data <action> [name]', 'list data sets, get one, or say what is in a file: list, get, info', async () => {
   return (await import('./commands/data.ts')).dataCommand;
 })

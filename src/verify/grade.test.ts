@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import katex from 'katex';
 import { describe, expect, it } from 'vitest';
 import { tensor } from '../tensor/create.ts';
@@ -80,6 +81,18 @@ describe('exercises', () => {
       expect(z.values.filter((v, i) => v === 0 && dY.values[i] !== 0).length).toBeGreaterThanOrEqual(2);
     }
   });
+});
+
+it('each draw of the chain stays away from the corners, and opens and closes gates of both ReLUs', () => {
+  for (let seed = 0; seed < 40; seed++) {
+    for (const { inputs } of pieces[5].questions(seed)) {
+      for (const { values } of inputs.filter(({ name }) => name === 'z1' || name === 'z2')) {
+        expect(values.every((v) => Math.abs(v) > 1e-3)).toBe(true);
+        const open = values.filter((v) => v > 0).length / values.length;
+        expect(Math.abs(open - 0.5)).toBeLessThan(0.25);
+      }
+    }
+  }
 });
 
 describe('another order of operations', () => {
@@ -239,6 +252,28 @@ describe('whatever the function does is said, and nothing is thrown', () => {
     });
   }
 
+  it('any value at all', () => {
+    const anything = fc.anything({
+      withBigInt: true,
+      withNullPrototype: true,
+      withTypedArray: true,
+      withSparseArray: true,
+    });
+    fc.assert(
+      fc.property(fc.constantFrom(...exercises.map((e) => e.id)), anything, (id, value) => {
+        const found = graded(id, () => value);
+        expect(found.verdict).not.toBe('correct');
+        expect(found.shape.status).toBe('fail');
+        expect(found.shape.text.length + (found.error?.message.length ?? 0)).toBeGreaterThan(10);
+      }),
+      { seed: 5, numRuns: 300 },
+    );
+  });
+
+  it('an exercise that there is not is an error of the caller', () => {
+    expect(() => grade('relus' as ExerciseId, {})).toThrow(expect.objectContaining({ code: 'NF4154' }));
+  });
+
   it('no function of that name among others', () => {
     expect(grade('relu', { relu: () => 1 }).error!.message).toBe('there is no function called dReLU');
   });
@@ -265,7 +300,8 @@ describe('whatever the function does is said, and nothing is thrown', () => {
     expect(graded('linear-dW', (X: Tensor, dY: Tensor) => X.T.matmul(dY)).verdict).toBe('correct');
     const first = graded('linear-dW', () => 0);
     first.tensors[0].expected.fill(0);
-    expect(graded('linear-dW', (X: Tensor, dY: Tensor) => X.T.matmul(dY)).verdict).toBe('correct');
+    const second = graded('linear-dW', (X: Tensor, dY: Tensor) => X.T.matmul(dY));
+    expect(second).toMatchObject({ verdict: 'correct', exact: { status: 'pass' } });
   });
 
   it('the line of an exception is that of the file called after the exercise', () => {

@@ -25,11 +25,11 @@ const later: Check = { status: 'skip', text: 'Not looked at before the shape is 
 
 /**
  * Grades the function of one exercise among `functions`, by its name (`dz`, `dW`, `db`, `dX`, `dReLU`, `backward`). The
- * chain is given right pieces as `my`, so that a wrong `dW` is not held against it.
+ * chain is given right pieces as `my`, so that a wrong `dW` is not held against it. Throws NF4154 for an id that is none.
  */
 export function grade(id: ExerciseId, functions: Readonly<Record<string, unknown>>, options: GradeOptions = {}): Grade {
-  const piece = pieceOf(id);
   const { functionName } = exerciseOf(id);
+  const piece = pieceOf(id);
   const questions = questionsOf(piece, options.seed ?? 0);
   const answers: Answer[] = [];
   for (const question of questions) {

@@ -17,7 +17,6 @@ function layer(seed: number, draw: number): { inputs: Record<string, Named>; wan
   const [B, D, H] = shapes[draw];
   const rig = new Rig(linear(H), { input: [D], batch: B, seed, training: true });
   try {
-    rig.jitter(seed, 1);
     const x = draws(B * D, seed, `exercise/X/${draw}`);
     const dY = draws(B * H, seed, `exercise/dY/${draw}`);
     const got = rig.gradients(x, dY);
@@ -73,6 +72,8 @@ function piece(id: ExerciseId, takes: readonly string[], gives: string, suspects
 
 const first = (t: Tensor): Tensor => t.rowRange(0, 1);
 const last = (t: Tensor): Tensor => t.rowRange(t.rows - 1, t.rows);
+const butFirst = (t: Tensor): Tensor => t.rowRange(1, t.rows);
+const butLast = (t: Tensor): Tensor => t.rowRange(0, t.rows - 1);
 const assigned = 'is `=` where `+=` belongs?';
 
 export const linearDW: Piece = piece('linear-dW', ['X', 'dY'], 'dW', [
@@ -85,6 +86,16 @@ export const linearDW: Piece = piece('linear-dW', ['X', 'dY'], 'dW', [
     id: 'first-example',
     text: 'only the first example counts: the roads of all examples are to be added up',
     give: ({ X, dY }) => ({ dW: first(X).T.matmul(first(dY)) }),
+  },
+  {
+    id: 'but-last-example',
+    text: 'the last example is left out: does a loop end one too early?',
+    give: ({ X, dY }) => ({ dW: butLast(X).T.matmul(butLast(dY)) }),
+  },
+  {
+    id: 'but-first-example',
+    text: 'the first example is left out: does a loop begin at 1?',
+    give: ({ X, dY }) => ({ dW: butFirst(X).T.matmul(butFirst(dY)) }),
   },
   {
     id: 'sums-first',
@@ -128,6 +139,16 @@ export const linearDb: Piece = piece('linear-db', ['dY'], 'db', [
     id: 'first-example',
     text: 'only the first example counts: the roads of all examples are to be added up',
     give: ({ dY }) => ({ db: first(dY).reshape(-1) }),
+  },
+  {
+    id: 'but-last-example',
+    text: 'the last example is left out: does a loop end one too early?',
+    give: ({ dY }) => ({ db: butLast(dY).colSum() }),
+  },
+  {
+    id: 'but-first-example',
+    text: 'the first example is left out: does a loop begin at 1?',
+    give: ({ dY }) => ({ db: butFirst(dY).colSum() }),
   },
   {
     id: 'maximum',
