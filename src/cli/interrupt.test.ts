@@ -18,18 +18,18 @@ afterEach(() => {
 });
 
 test('the first signal stops the run, its echo does nothing, the second ends the process', () => {
-  process.emit('SIGINT');
+  process.emit('SIGINT', 'SIGINT');
   expect({ stops, exits, code: interrupt.exitCode }).toEqual({ stops: 1, exits: [], code: 130 });
   now += 100;
-  process.emit('SIGTERM');
+  process.emit('SIGTERM', 'SIGTERM');
   expect({ stops, exits, code: interrupt.exitCode }).toEqual({ stops: 1, exits: [], code: 130 });
   now += 900;
-  process.emit('SIGTERM');
+  process.emit('SIGTERM', 'SIGTERM');
   expect(exits).toEqual([143]);
 });
 
 test('a closed terminal is no Ctrl-C', () => {
-  process.emit('SIGHUP');
+  process.emit('SIGHUP', 'SIGHUP');
   expect({ stops, code: interrupt.exitCode }).toEqual({ stops: 1, code: 143 });
 });
 
