@@ -1,0 +1,38 @@
+import { defineConfig, type Plugin } from 'vite';
+
+/** Every browser that runs this page reads woff2: the two older forms of KaTeX's fonts stay at home. */
+const woff2Only: Plugin = {
+  name: 'neuroforge:woff2-only',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!/katex[^/]*\.css/.test(id)) return null;
+    return code.replace(/,url\([^)]*\.(woff|ttf)\) format\("[a-z]+"\)/g, '');
+  },
+};
+
+/**
+ * The lab: a page that works from any host and path, every asset beside it. `elements.js` and `elements.css` keep
+ * their names, for pages of others that embed a part.
+ */
+export default defineConfig({
+  root: 'lab',
+  base: './',
+  publicDir: false,
+  resolve: { conditions: ['browser', 'module', 'import', 'default'] },
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  plugins: [woff2Only],
+  worker: { format: 'es' },
+  build: {
+    target: 'es2022',
+    outDir: '../dist/lab',
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { index: 'lab/index.html', elements: 'lab/elements.ts' },
+      output: {
+        entryFileNames: ({ name }) => (name === 'elements' ? 'elements.js' : 'assets/[name]-[hash].js'),
+      },
+    },
+  },
+});
