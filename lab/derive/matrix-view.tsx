@@ -66,8 +66,8 @@ export function MatrixView(props: MatrixViewProps): VNode {
 
   return (
     <div class="matrix" data-t={name}>
-      {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its cells are: arrow keys go through them */}
       <table
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its cells are focused, by arrow keys
         role="grid"
         aria-label={`${name}, ${matrix.rows} by ${matrix.cols}`}
         onKeyDown={(event) => moveFocus(event, cols)}

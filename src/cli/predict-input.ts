@@ -2,11 +2,11 @@ import { NeuroForgeError } from '../core/errors.ts';
 import { idxSets } from '../data/catalog.ts';
 import { eachCsvRow } from '../data/csv.ts';
 import { type Dataset, featuresOf, firstRows } from '../data/dataset.ts';
+import { fedImage } from '../data/digit-image.ts';
 import { gunzip, isGzip, refuseImpostors } from '../data/gzip.ts';
 import { readIdx, unpackIdx } from '../data/idx.ts';
 import { tableDataset } from '../data/table.ts';
 import { files } from '../platform/index.ts';
-import { fedImage } from './digit-image.ts';
 import { formOf, type OpenedRun } from './open-run.ts';
 import { isPng, readPng } from './png.ts';
 
