@@ -97,6 +97,8 @@ export type { Best, Position, TrainingState } from './train/state.ts';
 export { trainStep } from './train/step.ts';
 
 // Verification.
+export { type Exercise, type ExerciseId, exercises } from './verify/exercises.ts';
+export { type ForgedOptions, forgeNetwork } from './verify/forged.ts';
 export {
   type GradcheckOptions,
   gradcheckLayer,
@@ -105,4 +107,12 @@ export {
   type LayerGradcheckOptions,
   type LossGradcheckOptions,
 } from './verify/gradcheck.ts';
+export {
+  type Check,
+  type Fingerprint,
+  type Grade,
+  type GradedTensor,
+  type GradeOptions,
+  grade,
+} from './verify/grade.ts';
 export type { GradcheckEntry, GradcheckReport } from './verify/report.ts';

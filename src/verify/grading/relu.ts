@@ -1,0 +1,112 @@
+import { relu as layer } from '../../layers/relu.ts';
+import { centralDifferences } from '../finite-differences.ts';
+import { away, draws, Rig } from '../rig.ts';
+import type { Piece, Question } from './question.ts';
+
+/** Batch and units of each draw. */
+const shapes = [
+  [5, 3],
+  [3, 4],
+  [8, 7],
+] as const;
+const h = 1e-5;
+
+/** Numbers away from the corner at 0, and some that lie exactly on it. */
+function onCorner(values: Float64Array): Float64Array {
+  return away(values, [0]).map((v, i) => (i % 5 === 2 ? 0 : v));
+}
+
+function question(seed: number, draw: number): Question {
+  const [B, H] = shapes[draw];
+  const rig = new Rig(layer(), { input: [H], batch: B, seed, training: true });
+  try {
+    const z = onCorner(draws(B * H, seed, `exercise/z/${draw}`));
+    const dY = away(draws(B * H, seed, `exercise/dY/${draw}`), [0]);
+    const slopes = centralDifferences(z, dY, h, (v) => rig.terms(v));
+    // On the corner the slope is that from the left: what a difference of two sides finds there is neither.
+    const here = rig.terms(z);
+    const left = rig.terms(z.map((v) => v - h));
+    z.forEach((v, i) => {
+      if (v === 0) slopes[i] = (dY[i] * (here[i] - left[i])) / h;
+    });
+    return {
+      inputs: [
+        { name: 'dY', shape: [B, H], values: dY },
+        { name: 'z', shape: [B, H], values: z },
+      ],
+      wanted: [{ name: 'dReLU', letters: '(B, H)', shape: [B, H], values: rig.gradients(z, dY).dX!, slopes }],
+      sizes: { B, H },
+    };
+  } finally {
+    rig.dispose();
+  }
+}
+
+const gateOfZ = 'the gate asks z, the input of the ReLU';
+
+export const relu: Piece = {
+  id: 'relu',
+  questions: (seed) => shapes.map((_, draw) => question(seed, draw)),
+  suspects: [
+    {
+      id: 'at-zero',
+      text: 'right but where z is exactly 0: the slope there is taken as 0, so the gate is z > 0, not z >= 0',
+      give: ({ dY, z }) => ({ dReLU: dY.mul(z.ge(0)) }),
+    },
+    {
+      id: 'no-gate',
+      text: 'dY comes back as it was: where z is not positive, nothing passes',
+      give: ({ dY }) => ({ dReLU: dY }),
+    },
+    {
+      id: 'gate-only',
+      text: 'this is the slope alone, ones and zeros: multiply it by dY, by which the road goes on to the loss',
+      give: ({ z }) => ({ dReLU: z.gt(0) }),
+    },
+    {
+      id: 'gate-only',
+      text: 'this is the slope alone, ones and zeros: multiply it by dY. And the slope at exactly 0 is 0',
+      give: ({ z }) => ({ dReLU: z.ge(0) }),
+    },
+    {
+      id: 'gate-of-dY',
+      text: `dY is let through where dY itself is positive: ${gateOfZ}`,
+      give: ({ dY }) => ({ dReLU: dY.relu() }),
+    },
+    {
+      id: 'times-z',
+      text: 'dY is multiplied by z, the input, in place of the slope, which is 1 or 0',
+      give: ({ dY, z }) => ({ dReLU: dY.mul(z) }),
+    },
+    {
+      id: 'times-output',
+      text: 'dY is multiplied by max(z, 0), the output, in place of the slope, which is 1 or 0',
+      give: ({ dY, z }) => ({ dReLU: dY.mul(z.relu()) }),
+    },
+    {
+      id: 'gate-inverted',
+      text: 'the gate is the wrong way round: dY passes where z is positive',
+      give: ({ dY, z }) => ({ dReLU: dY.mul(z.lt(0)) }),
+    },
+    {
+      id: 'gate-inverted',
+      text: 'the gate is the wrong way round: dY passes where z is positive, and only there',
+      give: ({ dY, z }) => ({ dReLU: dY.mul(z.le(0)) }),
+    },
+    {
+      id: 'gate-by-sign',
+      text: 'where z is negative the gradient is turned round; it is to be 0 there',
+      give: ({ dY, z }) => ({ dReLU: dY.mul(z.sign()) }),
+    },
+    {
+      id: 'forward',
+      text: 'this is max(z, 0), the function itself; its derivative is wanted',
+      give: ({ z }) => ({ dReLU: z.relu() }),
+    },
+    {
+      id: 'leaky',
+      text: 'a hundredth passes where z is negative, as in a leaky ReLU; here nothing does',
+      give: ({ dY, z }) => ({ dReLU: dY.mul(z.gt(0).maximum(0.01)) }),
+    },
+  ],
+};

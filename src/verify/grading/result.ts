@@ -1,0 +1,127 @@
+import { formatShape } from '../../core/shape.ts';
+import { Indices } from '../../tensor/indices.ts';
+import { Tensor } from '../../tensor/tensor.ts';
+import { copied } from '../rig.ts';
+import type { Fingerprint } from '../verdict.ts';
+import type { Named, Wanted } from './question.ts';
+
+/** What a function gave, read: the tensors that are there, and what is wrong with it before any number is compared. */
+export interface Result {
+  /** By name; what is no tensor is left out. */
+  readonly given: ReadonlyMap<string, Named>;
+  /** Why this cannot be an answer; null when each wanted tensor is there in its shape. */
+  readonly complaint: string | null;
+  readonly fingerprints: readonly Fingerprint[];
+}
+
+/** Reads what a function gave for one wanted tensor. */
+export function readTensor(value: unknown, wanted: Wanted): Result {
+  if (!(value instanceof Tensor)) return { given: new Map(), ...notATensor(value, `a Tensor ${shapeText(wanted)}`) };
+  const given = new Map([[wanted.name, read(value, wanted.name)]]);
+  return { given, ...shapeComplaint(given, [wanted]) };
+}
+
+/** Reads an object of several tensors. */
+export function readObject(value: unknown, wanted: readonly Wanted[]): Result {
+  const names = wanted.map(({ name }) => name);
+  const object = `an object { ${names.join(', ')} }`;
+  const given = new Map<string, Named>();
+  if (value instanceof Tensor) {
+    const complaint = `the function returns one Tensor ${formatShape(value.shape)}, expected ${object}`;
+    return { given, complaint, fingerprints: [{ id: 'missing-keys', text: `return ${object.slice(10)}` }] };
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || isThenable(value)) {
+    return { given, ...notATensor(value, object) };
+  }
+  const keys = Object.keys(value);
+  const missing = names.filter((name) => (value as Record<string, unknown>)[name] === undefined);
+  for (const name of names) {
+    const part = (value as Record<string, unknown>)[name];
+    if (part instanceof Tensor) given.set(name, read(part, name));
+    else if (part !== undefined) {
+      const { complaint, fingerprints } = notATensor(part, 'a Tensor');
+      return { given, complaint: `${name}: ${complaint}`, fingerprints };
+    }
+  }
+  if (missing.length === 0) return { given, ...shapeComplaint(given, wanted) };
+  const unknown = keys.filter((key) => !names.includes(key));
+  const instead = unknown.length > 0 ? `; there is ${list(unknown)}, which nobody asks for` : '';
+  return {
+    given,
+    complaint: `the result has no ${list(missing)}${instead}`,
+    fingerprints: [
+      {
+        id: 'missing-keys',
+        text: `the object that is returned is to have ${list(names)}: ${list(missing)} ${missing.length === 1 ? 'is' : 'are'} missing`,
+      },
+    ],
+  };
+}
+
+function read(t: Tensor, name: string): Named {
+  return { name, shape: t.shape, values: copied(t) };
+}
+
+function shapeComplaint(given: ReadonlyMap<string, Named>, wanted: readonly Wanted[]): Omit<Result, 'given'> {
+  const wrong = wanted.filter(({ name, shape }) => String(given.get(name)!.shape) !== String(shape));
+  const text = wrong.map(
+    (w) => `${w.name} has shape ${formatShape(given.get(w.name)!.shape)}, expected ${shapeText(w)}`,
+  );
+  return { complaint: text.length === 0 ? null : text.join('; '), fingerprints: [] };
+}
+
+export function shapeText({ shape, letters }: Wanted): string {
+  return `${formatShape(shape)} = ${letters}`;
+}
+
+/** What a value is that is no tensor, and what was probably meant. */
+function notATensor(value: unknown, expected: string): { complaint: string; fingerprints: Fingerprint[] } {
+  const say = (id: string, what: string, text: string): { complaint: string; fingerprints: Fingerprint[] } => ({
+    complaint: `the function returns ${what}, expected ${expected}`,
+    fingerprints: [{ id, text }],
+  });
+  if (value === undefined) return say('no-return', 'nothing', 'nothing comes back: is there a `return`?');
+  if (typeof value === 'number' && Number.isNaN(value)) {
+    return say(
+      'operator',
+      'NaN',
+      'JavaScript has no + - * / > for tensors: write P.sub(T), dY.mul(z.gt(0)), X.T.matmul(dY)',
+    );
+  }
+  if (typeof value === 'number')
+    return say('number', `the number ${value}`, 'a number comes back where a tensor is wanted');
+  if (typeof value === 'function') {
+    return say(
+      'not-called',
+      'a function',
+      'a function comes back and not its result: are the parentheses missing, as in colSum()?',
+    );
+  }
+  if (isThenable(value)) {
+    return say(
+      'promise',
+      'a Promise',
+      'the function is `async`, or does not wait for one that is: it is to give its result at once',
+    );
+  }
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) {
+    return say(
+      'array',
+      'an array',
+      'an array comes back: stay with tensors, whose methods (sub, mul, matmul, colSum) give tensors',
+    );
+  }
+  if (value instanceof Indices)
+    return say('not-a-tensor', 'Indices', 'whole numbers come back where a tensor is wanted');
+  const what = value === null ? 'null' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  return say('not-a-tensor', what, `${what} comes back where a tensor is wanted`);
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}
+
+/** `a, b and c`. */
+export function list(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
