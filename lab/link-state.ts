@@ -71,6 +71,8 @@ export function refusal(code: string, message: string, details: { expected?: str
   return new NeuroForgeError(code, message, { where: 'link', ...details });
 }
 
+/** Nested values are not spelled: they may be deeper than a stack. */
 function brief(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
   return (JSON.stringify(value) ?? String(value)).slice(0, 60);
 }
