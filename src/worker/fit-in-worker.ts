@@ -1,7 +1,7 @@
 import { NeuroForgeError } from '../core/errors.ts';
 import type { FitEvent, FitResult } from '../train/events.ts';
 import { EventStream } from '../train/stream.ts';
-import { errorFrom, type Opening, type Question, type ToPage, type ToWorker } from './messages.ts';
+import { errorFrom, type Opening, type Question, type ToPage, type ToWorker, type Values } from './messages.ts';
 import type { FitSpec } from './spec.ts';
 
 /** Whoever serves: a Worker (of the web or of Node), or a MessagePort at whose other end `serveFit` listens. */
@@ -18,12 +18,6 @@ export interface FitInWorkerOptions {
   readonly startLimit?: number;
 }
 
-/** Values of a model, in row order. */
-export interface Values {
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
-}
-
 /**
  * A run in a worker: `await` it for the result, iterate it for events, or both, as with `fit`; neither blocks the page.
  * Step events come in bundles, at a rate that the page can bear; at any other event the run stands still until all
@@ -33,7 +27,7 @@ export class FitInWorker implements PromiseLike<FitResult>, AsyncIterable<FitEve
   readonly #port: MessagePort;
   readonly #events = new EventStream<FitEvent>();
   readonly #result: Promise<FitResult>;
-  readonly #asked = new Map<number, { resolve: (v: Values) => void; reject: (e: unknown) => void }>();
+  readonly #asked = new Map<number, { resolve: (answer: unknown) => void; reject: (e: unknown) => void }>();
   #settle!: { resolve: (result: FitResult) => void; reject: (error: unknown) => void };
   #limit: ReturnType<typeof setTimeout> | undefined;
   #over: NeuroForgeError | null = null;
@@ -53,20 +47,20 @@ export class FitInWorker implements PromiseLike<FitResult>, AsyncIterable<FitEve
       (error) => this.#events.end(error),
     );
     port1.onmessage = ({ data }) => this.#hear(data as ToPage);
-    const died = (reason: unknown): void => this.fail('NF4151', 'the worker of the run has failed', String(reason));
+    const died = (reason: unknown): void => this.fail('NF4181', 'the worker of the run has failed', String(reason));
     server.addEventListener?.('error', ({ message }) => died(message ?? 'its script could not be loaded'));
     if (!server.addEventListener) {
       server.on?.('error', died);
       server.on?.('exit', (code) => died(`it ended with code ${code}`));
     }
     this.#limit = setTimeout(
-      () => this.fail('NF4151', 'the worker does not answer', `nothing for ${startLimit / 1000} s`),
+      () => this.fail('NF4181', 'the worker does not answer', `nothing for ${startLimit / 1000} s`),
       startLimit,
     );
     try {
       server.postMessage({ neuroforge: 'fit', spec, port: port2 } satisfies Opening, [port2, ...transfer]);
     } catch (error) {
-      this.fail('NF4150', 'the specification cannot be sent to a worker', String(error));
+      this.fail('NF4180', 'the specification cannot be sent to a worker', String(error));
     }
   }
 
@@ -101,21 +95,26 @@ export class FitInWorker implements PromiseLike<FitResult>, AsyncIterable<FitEve
     this.#say({ type: 'stop' });
   }
 
-  /** A parameter as it is between two steps, e.g. `0.W`. Rejects with NF1111 if there is none, NF4152 after `close`. */
+  /** A parameter as it is between two steps, e.g. `0.W`. Rejects with NF1111 if there is none, NF4182 after `close`. */
   parameter(path: string): Promise<Values> {
-    return this.#ask({ about: 'parameter', path });
+    return this.#ask({ about: 'parameter', path }) as Promise<Values>;
   }
 
-  /** What the network says of x, whole rows of inputs as they are fed to it (scaled). Rejects with NF1101, NF4152. */
+  /** What the network says of x, whole rows of inputs as they are fed to it (scaled). Rejects with NF1101, NF4182. */
   predict(x: Float32Array): Promise<Values> {
-    return this.#ask({ about: 'predict', x });
+    return this.#ask({ about: 'predict', x }) as Promise<Values>;
+  }
+
+  /** `sha256:…` of the parameters as they are between two steps, as `weightsHash` tells it. Rejects with NF4182. */
+  weightsHash(): Promise<string> {
+    return this.#ask({ about: 'hash' }) as Promise<string>;
   }
 
   /** Ends the run wherever it is, and gives its memory in the worker back. */
   close(): void {
     if (this.#over) return;
     this.#say({ type: 'close' });
-    this.fail('NF4152', 'the run was closed');
+    this.fail('NF4182', 'the run was closed');
   }
 
   /** Ends all that waits for this run; whoever has ended its worker tells why. */
@@ -124,7 +123,7 @@ export class FitInWorker implements PromiseLike<FitResult>, AsyncIterable<FitEve
     this.#over = new NeuroForgeError(code, message, {
       where: 'fitInWorker',
       got,
-      hint: code === 'NF4151' ? 'does the script of the worker load, and call serveFit()?' : undefined,
+      hint: code === 'NF4181' ? 'does the script of the worker load, and call serveFit()?' : undefined,
     });
     clearTimeout(this.#limit);
     this.#settle.reject(this.#over);
@@ -137,7 +136,7 @@ export class FitInWorker implements PromiseLike<FitResult>, AsyncIterable<FitEve
     if (!this.#over) this.#port.postMessage(message);
   }
 
-  #ask(question: Question): Promise<Values> {
+  #ask(question: Question): Promise<unknown> {
     if (this.#over) return Promise.reject(this.#over);
     return new Promise((resolve, reject) => {
       const id = this.#questions++;
@@ -153,7 +152,7 @@ export class FitInWorker implements PromiseLike<FitResult>, AsyncIterable<FitEve
         this.#reading = this.#reading.then(() => this.#read(message.events));
         break;
       case 'answer':
-        this.#take(message.id)?.resolve({ shape: message.shape, values: message.values });
+        this.#take(message.id)?.resolve(message.answer);
         break;
       case 'refusal':
         this.#take(message.id)?.reject(errorFrom(message.error));
@@ -179,8 +178,8 @@ export class FitInWorker implements PromiseLike<FitResult>, AsyncIterable<FitEve
 }
 
 /**
- * Starts `spec` in a worker; see {@link FitInWorker}. Rejects with NF4150 (a specification that cannot be used), NF4151
- * (the worker fails or does not answer), NF4152 (closed), NF4153 (an error of a layer of one's own), and all that
+ * Starts `spec` in a worker; see {@link FitInWorker}. Rejects with NF4180 (a specification that cannot be used), NF4181
+ * (the worker fails or does not answer), NF4182 (closed), NF4183 (an error of a layer of one's own), and all that
  * reading data and `fit` throw, as the errors that they are.
  */
 export function fitInWorker(server: Server, spec: FitSpec, options: FitInWorkerOptions = {}): FitInWorker {

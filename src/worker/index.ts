@@ -16,7 +16,8 @@
  * `dist/worker/start.js` of the package instead; in Node, `new Worker(file)` of worker_threads and `serveFit(parentPort)`.
  */
 export { describe as describeLayer, type LayerDescription } from '../models/registry.ts';
-export { FitInWorker, type FitInWorkerOptions, fitInWorker, type Server, type Values } from './fit-in-worker.ts';
+export { FitInWorker, type FitInWorkerOptions, fitInWorker, type Server } from './fit-in-worker.ts';
+export type { Values } from './messages.ts';
 export type { OwnParts } from './prepare-run.ts';
 export { type Served, type ServeOptions, serveFit } from './serve.ts';
 export type { DataSpec, FitSpec } from './spec.ts';

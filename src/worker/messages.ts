@@ -18,25 +18,32 @@ export type ToWorker =
 
 export type Question =
   | { readonly about: 'parameter'; readonly path: string }
-  | { readonly about: 'predict'; readonly x: Float32Array };
+  | { readonly about: 'predict'; readonly x: Float32Array }
+  | { readonly about: 'hash' };
+
+/** Values of a model, in row order. */
+export interface Values {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
 
 /** From the worker, on the run's own port. Of `events` there is never more than one under way. */
 export type ToPage =
   | { readonly type: 'started' }
   | { readonly type: 'events'; readonly events: readonly FitEvent[] }
-  | { readonly type: 'answer'; readonly id: number; readonly shape: readonly number[]; readonly values: Float32Array }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: unknown }
   | { readonly type: 'refusal'; readonly id: number; readonly error: PlainError }
   | { readonly type: 'failed'; readonly error: PlainError };
 
 /** An error as a value that every port clones. */
 export type PlainError = Readonly<Record<string, string>>;
 
-/** Errors of others (a layer of one's own) become NF4153, with their name in the message. */
+/** Errors of others (a layer of one's own) become NF4183, with their name in the message. */
 export function plainError(error: unknown): PlainError {
   if (error instanceof NeuroForgeError) return error.toJSON();
   const known = error instanceof Error;
   const message = known ? `${error.name}: ${error.message}` : String(error);
-  return new NeuroForgeError('NF4153', `the run failed in its worker: ${message}`, {
+  return new NeuroForgeError('NF4183', `the run failed in its worker: ${message}`, {
     where: known ? error.stack?.split('\n')[1]?.trim() : undefined,
   }).toJSON();
 }

@@ -26,7 +26,7 @@ export interface OwnParts {
   readonly losses?: Readonly<Record<string, () => Loss>>;
 }
 
-/** What `fit` is called with. Throws NF4150, and what data, layers and options throw. */
+/** What `fit` is called with. Throws NF4180, and what data, layers and options throw. */
 export async function prepareRun(
   spec: FitSpec,
   own: OwnParts,

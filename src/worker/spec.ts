@@ -36,10 +36,10 @@ export interface FitSpec
   readonly paused?: boolean;
 }
 
-/** Throws NF4150 for a value that is no specification; what is within is refused by those whom it concerns. */
+/** Throws NF4180 for a value that is no specification; what is within is refused by those whom it concerns. */
 export function checkSpec(spec: FitSpec): void {
   const bad = (where: string, expected: string, got: unknown): never => {
-    throw new NeuroForgeError('NF4150', 'the run cannot be made from its specification', {
+    throw new NeuroForgeError('NF4180', 'the run cannot be made from its specification', {
       where: `spec.${where}`,
       expected,
       got: String(got).slice(0, 80),
