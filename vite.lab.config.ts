@@ -1,4 +1,5 @@
 import { defineConfig, type Plugin } from 'vite';
+import { sandboxScript } from './vite.sandbox.config.ts';
 
 /** Every browser that runs this page reads woff2: the two older forms of KaTeX's fonts stay at home. */
 const woff2Only: Plugin = {
@@ -20,7 +21,7 @@ export default defineConfig({
   publicDir: false,
   resolve: { conditions: ['browser', 'module', 'import', 'default'] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [woff2Only],
+  plugins: [woff2Only, sandboxScript()],
   worker: { format: 'es' },
   build: {
     target: 'es2022',

@@ -1,6 +1,8 @@
 import { effect } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { LinkPanel, VisitBanner } from './share/link-panel.tsx';
+import { opened, readAddress } from './share/opened.ts';
 import { ErrorBoundary } from './shell/error-boundary.tsx';
 import { type PartName, part, parts, readRoute } from './shell/route.ts';
 import { choose, type Theme, theme } from './shell/theme.ts';
@@ -23,7 +25,10 @@ const told: Readonly<Record<PartName, { readonly title: string; readonly lead: s
 /** The page: one heading, three parts, one of them shown. */
 export function App(): VNode {
   useEffect(() => {
-    const read = (): void => readRoute(location.hash);
+    const read = (): void => {
+      readRoute(location.hash);
+      void readAddress(location.hash);
+    };
     read();
     addEventListener('hashchange', read);
     const titles = effect(() => {
@@ -34,6 +39,7 @@ export function App(): VNode {
       titles();
     };
   }, []);
+  const linked = opened.value.name !== 'none';
   return (
     <>
       <a class="skip" href="#content">
@@ -57,8 +63,10 @@ export function App(): VNode {
       </header>
       <main id="content" tabIndex={-1}>
         <ErrorBoundary>
+          <LinkPanel />
+          <VisitBanner />
           {parts.map((name) => (
-            <section key={name} hidden={part.value !== name} aria-labelledby={`${name}-title`} class="part">
+            <section key={name} hidden={linked || part.value !== name} aria-labelledby={`${name}-title`} class="part">
               <header class="lead">
                 <h1 id={`${name}-title`}>{told[name].title}</h1>
                 <p>{told[name].lead}</p>
@@ -93,18 +101,21 @@ function Mark(): VNode {
 }
 
 const next: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' };
-const names: Readonly<Record<Theme, string>> = { system: 'as the system', light: 'light', dark: 'dark' };
+const names: Readonly<Record<Theme, string>> = { system: 'Auto', light: 'Light', dark: 'Dark' };
 
 function ThemeChoice(): VNode {
   const now = theme.value;
   return (
-    <button type="button" class="theme" aria-label={`Colors: ${names[now]}`} onClick={() => choose(next[now])}>
+    <button type="button" class="theme" onClick={() => choose(next[now])}>
       <svg viewBox="0 0 20 20" aria-hidden="true">
         <circle cx="10" cy="10" r="7" class="ring" />
         {now === 'system' ? <path d="M10 3a7 7 0 0 1 0 14z" /> : null}
         {now === 'dark' ? <circle cx="10" cy="10" r="7" /> : null}
       </svg>
-      <span class="theme-name">{now === 'system' ? 'Auto' : now === 'light' ? 'Light' : 'Dark'}</span>
+      <span>
+        <span class="visually-hidden">Colors: </span>
+        {names[now]}
+      </span>
     </button>
   );
 }
