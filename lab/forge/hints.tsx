@@ -63,7 +63,7 @@ function Comparison({ id }: { id: ExerciseId }): VNode {
           </tbody>
         </table>
       </div>
-      <figure class="library">
+      <figure class="source-lines">
         <figcaption class="quiet">
           In the library, <code>{source.file}</code>
         </figcaption>
