@@ -26,7 +26,9 @@ const told: Readonly<Record<PartName, { readonly title: string; readonly lead: s
 export function App(): VNode {
   useEffect(() => {
     const read = (): void => {
+      const before = part.value;
       readRoute(location.hash);
+      if (part.value !== before) scrollTo(0, 0);
       void readAddress(location.hash);
     };
     read();
@@ -51,7 +53,7 @@ export function App(): VNode {
         </a>
         <nav aria-label="Parts">
           {parts.map((name, i) => (
-            <a key={name} href={`#${name}`} aria-current={part.value === name ? 'page' : undefined}>
+            <a key={name} href={`#${name}`} aria-current={!linked && part.value === name ? 'page' : undefined}>
               <span class="ordinal" aria-hidden="true">
                 {i + 1}
               </span>

@@ -61,17 +61,21 @@ export function Stage({ state }: { state: DeriveState }): VNode {
     <div class="stage">
       <p class="why">{step.why}</p>
       <div class="expression">
-        {matrix(step.result, false, cell)}
-        <span class="sign">=</span>
-        {partsOf(step.operation).map((part) =>
-          typeof part === 'string' ? (
-            <span class="sign" key={part}>
-              {part}
-            </span>
-          ) : (
-            matrix(part.name, part.transposed)
-          ),
-        )}
+        <div class="side-of-equation">
+          {matrix(step.result, false, cell)}
+          <span class="sign">=</span>
+        </div>
+        <div class="side-of-equation">
+          {partsOf(step.operation).map((part) =>
+            typeof part === 'string' ? (
+              <span class="sign" key={part}>
+                {part}
+              </span>
+            ) : (
+              matrix(part.name, part.transposed)
+            ),
+          )}
+        </div>
       </div>
       <dl class="reading">
         <div>

@@ -38,6 +38,7 @@ export function start(link: LinkState): void {
   opened.value = { name: 'none' };
   history.replaceState(null, '', link.hunt ? '#forge' : '#train');
   dispatchEvent(new HashChangeEvent('hashchange'));
+  scrollTo(0, 0);
 }
 
 export function dismiss(): void {

@@ -16,7 +16,7 @@ interface CurvesProps {
 }
 
 /** Points of a curve at most; the eye sees no more, and drawing stays cheap. */
-const most = 400;
+const most = 160;
 /** Milliseconds between two drawings. */
 const rest = 100;
 

@@ -152,7 +152,7 @@ function FedImage({ fed }: { fed: Fed | null }): VNode {
   }, [fed]);
   return (
     <span class="fed quiet">
-      the network sees <canvas ref={canvas} role="img" aria-label="The drawing as the network is given it" />
+      seen as <canvas ref={canvas} role="img" aria-label="The drawing as the network is given it" />
     </span>
   );
 }

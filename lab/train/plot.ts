@@ -14,6 +14,9 @@ export interface Plot {
   destroy(): void;
 }
 
+/** Steps and epochs are whole. */
+const whole = [1, 10, 100, 1000, 10_000, 100_000].flatMap((n) => [n, 2 * n, 5 * n]);
+
 /** A uPlot of the learner's curve over the library's; colors are read from the page when it is made. */
 export function openPlot(host: HTMLElement, { xLabel, percent = false }: PlotOptions): Plot {
   const style = getComputedStyle(host);
@@ -36,7 +39,7 @@ export function openPlot(host: HTMLElement, { xLabel, percent = false }: PlotOpt
         y: { range: (_, least, most) => (percent ? [tenthBelow(least), 1] : [0, Math.max(most, least + 0.1) * 1.05]) },
       },
       axes: [
-        { ...axis, label: xLabel, labelFont: font, labelSize: 20, size: 32, grid: { show: false } },
+        { ...axis, incrs: whole, label: xLabel, labelFont: font, labelSize: 20, size: 32, grid: { show: false } },
         { ...axis, size: 52, values: (_, ticks) => ticks.map(text) },
       ],
       series: [

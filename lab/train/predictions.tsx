@@ -49,7 +49,7 @@ function sentence(guesses: Partial<Record<Side, Float32Array>>): VNode {
     <>
       {told.map(({ side, digit }) => (
         <span key={side}>
-          {side === 'learner' ? 'Yours' : 'The library’s'} says <strong>{digit}</strong>.{' '}
+          {side === 'learner' ? 'Your network' : 'The library’s'} says <strong>{digit}</strong>.{' '}
         </span>
       ))}
     </>

@@ -60,7 +60,7 @@ export function Train(): VNode {
             session={session}
             title="Validation accuracy"
             options={{ xLabel: 'epoch', percent: true }}
-            pick={(track) => [track.epochs, track.accuracies]}
+            pick={(track) => [track.epochs.slice(1), track.accuracies.slice(1)]} // epoch 0 is chance
             text={() => told(100 * learner.value.accuracy, 100 * library.value.accuracy, 1, ' %')}
           />
         </div>
