@@ -78,6 +78,7 @@ export async function serveRun(spec: FitSpec, port: RunPort, options: ServeOptio
     if (!closed) say({ type: 'failed', error: plainError(error) });
   }
   ended = true;
+  options.idle?.(true);
   if (closed) run?.model.dispose();
 }
 
