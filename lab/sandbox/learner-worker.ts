@@ -1,6 +1,6 @@
 import type { Frame } from './frame.ts';
 import type { Program } from './program.ts';
-import { patience, Watch } from './watch.ts';
+import { Watch } from './watch.ts';
 import type { Job, Sign } from './worker/jobs.ts';
 
 /** What can end a learner's worker, beside its work being done. */
@@ -35,7 +35,7 @@ export function startLearner(
   let end = (): void => {};
   const finish = (): void => {
     over = true;
-    watch.calm();
+    watch.end();
     port1.close();
     end();
   };
@@ -45,13 +45,17 @@ export function startLearner(
     on.ended(ending);
   };
   let begun = false;
-  const watch = new Watch(() => ended({ why: begun ? 'stuck' : 'silent' }));
+  const watch = new Watch(
+    () => ended({ why: begun ? 'stuck' : 'silent' }),
+    () => port1.postMessage('ping'),
+  );
   port1.onmessage = ({ data }: { data: Sign }) => {
     if (over || typeof data !== 'object' || data === null) return;
     begun = true;
-    if (data.sign === 'beat') watch.beat(patience);
-    else watch.calm();
-    on.hear(data);
+    if (data.sign === 'beat') watch.beat();
+    else if (data.sign === 'calm') watch.calm();
+    else if (data.sign === 'pong') watch.pong();
+    else on.hear(data);
   };
   const ports = job.job === 'train' ? [port2, job.opening.port] : [port2];
   const buffers = job.job === 'train' ? buffersOf(job.opening.spec.data) : [];

@@ -39,9 +39,10 @@ export function trainIn(frame: Frame, library: string, spec: TrainSpec, code: Co
     },
   };
   const explain: Explain = (error) => {
+    const ours = error instanceof NeuroForgeError && error.code === 'NF4151'; // of forgeNetwork: `where` is the piece
     const place = program.place(ending?.why === 'failed' ? [ending.line] : failure?.lines);
-    const piece = place?.piece ?? known(failure?.piece ?? (error instanceof NeuroForgeError ? error.where : null));
-    const at = place ? ` (line ${place.line} of ${exerciseOf(place.piece).functionName})` : '';
+    const piece = known(ours ? error.where : (place?.piece ?? failure?.piece));
+    const at = place && place.piece === piece ? ` (line ${place.line} of ${exerciseOf(place.piece).functionName})` : '';
     if (ending?.why === 'failed') return { piece, message: `${ending.message.replace(/^Uncaught /, '')}${at}` };
     if (ending) return { piece, message: stopped[ending.why] };
     if (error instanceof NeuroForgeError && error.code === 'NF4151')

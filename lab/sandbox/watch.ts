@@ -8,26 +8,50 @@ const tick = 250;
  */
 export class Watch {
   readonly #stuck: () => void;
+  readonly #ping: () => void;
   #timer: ReturnType<typeof setInterval> | undefined;
-  #left = 0;
+  #left = Number.POSITIVE_INFINITY;
+  #calm = false;
 
-  constructor(stuck: () => void) {
+  /** `ping` asks a worker that waits for the page whether it can still be reached. */
+  constructor(stuck: () => void, ping: () => void) {
     this.#stuck = stuck;
+    this.#ping = ping;
   }
 
-  /** The worker lives, and has `ms` until it must say so again. */
+  /** The worker is at work, and has `ms` until it must say so again. */
   beat(ms: number = patience): void {
-    this.#left = Math.ceil(ms / tick);
-    this.#timer ??= setInterval(() => {
-      if (--this.#left > 0) return;
-      this.calm();
-      this.#stuck();
-    }, tick);
+    this.#calm = false;
+    this.#expect(ms);
   }
 
-  /** Nothing is to be heard for now. */
+  /** The worker waits for the page: it is to answer pings. */
   calm(): void {
+    this.#calm = true;
+    this.#left = Number.POSITIVE_INFINITY;
+  }
+
+  /** It has answered one. */
+  pong(): void {
+    if (this.#calm) this.calm();
+  }
+
+  end(): void {
     clearInterval(this.#timer);
-    this.#timer = undefined;
+  }
+
+  #expect(ms: number): void {
+    this.#left = Math.ceil(ms / tick);
+    this.#timer ??= setInterval(() => this.#turn(), tick);
+  }
+
+  #turn(): void {
+    if (this.#calm && this.#left === Number.POSITIVE_INFINITY) {
+      this.#expect(patience);
+      this.#ping();
+    } else if (--this.#left <= 0) {
+      this.end();
+      this.#stuck();
+    }
   }
 }

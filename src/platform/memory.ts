@@ -15,9 +15,7 @@ export function memoryFiles(contents: Readonly<Record<string, Uint8Array>>): Fil
       expected: `one of ${Object.keys(contents).join(', ')}`,
     });
   };
-  return {
-    ...none,
-    host: none.host,
+  const some: Partial<Files> = {
     available: true,
     readFile: async (path) => bytesOf(path),
     readPart: async (path, start, length) => bytesOf(path).subarray(start, start + length),
@@ -25,4 +23,5 @@ export function memoryFiles(contents: Readonly<Record<string, Uint8Array>>): Fil
     stat: async (path) => ({ kind: 'file', size: bytesOf(path).length, modified: 0 }),
     list: async () => Object.keys(contents).sort(),
   };
+  return Object.create(none, Object.getOwnPropertyDescriptors(some));
 }

@@ -6,8 +6,9 @@ import type { FitSpec } from './spec.ts';
 
 /** Whoever serves: a Worker (of the web or of Node), or a MessagePort at whose other end `serveFit` listens. */
 export interface Server {
-  postMessage(message: unknown, transfer: Transferable[]): void;
-  addEventListener?(type: 'error', listener: (event: { readonly message?: string }) => void): void;
+  /** `never`: lists of the web's and of Node's transferables fit, whose types have nothing in common. */
+  postMessage(message: unknown, transfer: never[]): void;
+  addEventListener?(type: 'error', listener: (event: Event) => void): void;
   on?(type: 'error' | 'exit', listener: (reason: unknown) => void): unknown;
 }
 
@@ -48,7 +49,9 @@ export class FitInWorker implements PromiseLike<FitResult>, AsyncIterable<FitEve
     );
     port1.onmessage = ({ data }) => this.#hear(data as ToPage);
     const died = (reason: unknown): void => this.fail('NF4181', 'the worker of the run has failed', String(reason));
-    server.addEventListener?.('error', ({ message }) => died(message ?? 'its script could not be loaded'));
+    server.addEventListener?.('error', (event) =>
+      died((event as ErrorEvent).message || 'its script could not be loaded'),
+    );
     if (!server.addEventListener) {
       server.on?.('error', died);
       server.on?.('exit', (code) => died(`it ended with code ${code}`));
@@ -58,7 +61,7 @@ export class FitInWorker implements PromiseLike<FitResult>, AsyncIterable<FitEve
       startLimit,
     );
     try {
-      server.postMessage({ neuroforge: 'fit', spec, port: port2 } satisfies Opening, [port2, ...transfer]);
+      server.postMessage({ neuroforge: 'fit', spec, port: port2 } satisfies Opening, [port2, ...transfer] as never[]);
     } catch (error) {
       this.fail('NF4180', 'the specification cannot be sent to a worker', String(error));
     }

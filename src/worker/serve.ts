@@ -10,7 +10,7 @@ import type { FitSpec } from './spec.ts';
 
 /** What runs are asked for on: a worker's global scope, `parentPort` of worker_threads, a MessagePort. */
 export interface Served {
-  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(type: 'message', listener: (event: Event) => void): void;
   start?(): void;
 }
 
@@ -32,8 +32,8 @@ export interface ServeOptions extends OwnParts {
  * one's own go into `options`, by name. `neuroforge/worker/start` is this module with the library's own.
  */
 export function serveFit(on: Served = globalThis as unknown as Served, options: ServeOptions = {}): void {
-  on.addEventListener('message', ({ data }) => {
-    const { neuroforge, spec, port } = (data ?? {}) as Partial<Opening>;
+  on.addEventListener('message', (event) => {
+    const { neuroforge, spec, port } = ((event as MessageEvent).data ?? {}) as Partial<Opening>;
     if (neuroforge === 'fit' && spec && port) serveRun(spec, port, options);
   });
   on.start?.();
@@ -78,6 +78,7 @@ export async function serveRun(spec: FitSpec, port: RunPort, options: ServeOptio
     if (!closed) say({ type: 'failed', error: plainError(error) });
   }
   ended = true;
+  options.idle?.(true);
   if (closed) run?.model.dispose();
 }
 

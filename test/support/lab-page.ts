@@ -12,6 +12,7 @@ import { type Site, type SiteOptions, serve } from './serve.ts';
 export const strictPolicy: string = [
   "default-src 'none'",
   'img-src data:',
+  "connect-src 'self'",
   ...Object.entries(pagePolicy).map(([directive, sources]) => `${directive} ${sources.join(' ')}`),
 ].join('; ');
 

@@ -14,5 +14,7 @@ export type Sign =
   | { readonly sign: 'beat' }
   /** The worker waits for the page. */
   | { readonly sign: 'calm' }
+  /** A ping was heard. */
+  | { readonly sign: 'pong' }
   | { readonly sign: 'grade'; readonly grade: Grade; readonly failure: Failure | null }
   | { readonly sign: 'failure'; readonly failure: Failure | null };

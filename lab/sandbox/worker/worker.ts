@@ -23,6 +23,7 @@ addEventListener(
     event.stopImmediatePropagation();
     const { data, control } = event.data as { data: Job; control: MessagePort };
     const sign = (s: Sign): void => post(control, s, []);
+    control.onmessage = () => sign({ sign: 'pong' });
     if (data.job === 'grade') gradeOnce(data, sign);
     else train(data, sign);
   },
@@ -48,13 +49,15 @@ function gradeOnce({ exercise }: Extract<Job, { job: 'grade' }>, sign: (s: Sign)
 
 function train({ opening, pieces }: Extract<Job, { job: 'train' }>, sign: (s: Sign) => void): void {
   let last = Number.NEGATIVE_INFINITY;
+  let still = false;
   const beat = (): void => {
     const now = performance.now();
-    if (now - last < often) return;
+    if (still || now - last < often) return;
     last = now;
     sign({ sign: 'beat' });
   };
-  const idle = (still: boolean): void => {
+  const idle = (now: boolean): void => {
+    still = now;
     last = Number.NEGATIVE_INFINITY;
     if (still) sign({ sign: 'calm' });
     else beat();
