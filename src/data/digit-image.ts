@@ -17,6 +17,8 @@ import {
 export interface LumaImage {
   readonly width: number;
   readonly height: number;
+  /** One pixel here is the mean of so many in the file, in both directions; default 1. */
+  readonly shrunk?: number;
   readonly luma: Float32Array;
   readonly alpha: Float32Array | null;
 }
@@ -49,11 +51,11 @@ export function fedImage(image: LumaImage, form: ImageForm, options: { raw?: boo
   const { where } = options;
   const flat = flatten(image);
   if (options.raw) {
-    if (image.height !== height || image.width !== width) {
+    if (image.height !== height || image.width !== width || (image.shrunk ?? 1) > 1) {
       throw new NeuroForgeError('NF2604', 'the picture has another size than the model takes', {
         where,
         expected: `${height} x ${width} pixels`,
-        got: `${image.height} x ${image.width}`,
+        got: (image.shrunk ?? 1) > 1 ? 'more than a megapixel' : `${image.height} x ${image.width}`,
         hint: 'without --raw it is cropped, centered and scaled',
       });
     }

@@ -3,7 +3,7 @@ import type { Files } from '../platform/files.ts';
 import { type IdxSet, idxSets, ownName } from './catalog.ts';
 import type { OpenedData } from './dataset.ts';
 import { checkIdxCounts, idxDataset } from './idx.ts';
-import { type FoundFile, readIdxFile, readIdxFileHeader } from './idx-files.ts';
+import { type FoundFile, idxKind, readIdxFile, readIdxFileHeader } from './idx-files.ts';
 
 /** A folder of IDX files; it is one of the known sets when all its hashes say so. */
 export async function openIdxFolder(
@@ -48,7 +48,10 @@ export async function openIdxFolder(
 async function checkHeaders(found: readonly FoundFile[], files: Files): Promise<void> {
   const headers = new Map<string, { path: string; shape: readonly number[] }>();
   for (const file of found) {
-    headers.set(file.name, { path: file.path, shape: (await readIdxFileHeader(files, file)).shape });
+    headers.set(file.name, {
+      path: file.path,
+      shape: (await readIdxFileHeader(files, file.path, idxKind(file.name))).shape,
+    });
   }
   for (const part of ['train', 't10k']) {
     const images = headers.get(`${part}-images-idx3-ubyte`);

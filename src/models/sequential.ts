@@ -1,5 +1,7 @@
 import type { Shape } from '../core/shape.ts';
+import { checkInputGradient, checkOutput, declare } from '../layers/context.ts';
 import type { AnyLayer, Layer } from '../layers/layer.ts';
+import { type ChainPlace, withChain } from './shape-chain.ts';
 
 interface Chain {
   readonly caches: readonly unknown[];
@@ -17,36 +19,70 @@ export function sequential(...layers: readonly AnyLayer[]): Layer<Chain> {
     children: Object.fromEntries(layers.map((layer, i) => [names[i], layer])),
 
     init(ctx, input) {
-      let shape: Shape = input;
+      const shapes: Shape[] = [input];
       layers.forEach((layer, i) => {
-        shape = layer.init(ctx.child(names[i]), shape);
+        try {
+          shapes.push(declare(layer, ctx.child(names[i]), shapes[i]));
+        } catch (error) {
+          throw withChain(error, placeOf(ctx.path, i, shapes));
+        }
       });
-      return shape;
+      return shapes[layers.length];
     },
 
     forward(ctx, x) {
       const caches: unknown[] = [];
+      const shapes: Shape[] = [x.shape];
       let y = x;
       for (let i = 0; i < layers.length; i++) {
         const child = ctx.child(names[i], { wantsInputGrad: i > 0 });
-        const result = layers[i].forward(child, y);
-        y = result.y;
-        caches.push(result.cache);
+        try {
+          const result = layers[i].forward(child, y);
+          checkOutput(layers[i], child, y, result.y);
+          y = result.y;
+          caches.push(result.cache);
+        } catch (error) {
+          throw withChain(error, placeOf(ctx.path, i, shapes));
+        }
+        shapes.push(y.shape);
         child.probe('output', y);
       }
       return { y, cache: { caches } };
     },
 
     backward(ctx, dY, { caches }) {
+      const shapes: Shape[] = [dY.shape];
       let d = dY;
       for (let i = layers.length - 1; i >= 0; i--) {
         const child = ctx.child(names[i], { wantsInputGrad: i > 0 });
         child.probe('dOutput', d);
-        const dX = layers[i].backward(child, d, caches[i]);
-        if (dX === null) return null; // only the first layer may have none to give
-        d = dX;
+        try {
+          const dX = layers[i].backward(child, d, caches[i]);
+          if (dX === null) return null; // only the first layer may have none to give
+          checkInputGradient(layers[i], child, d, dX);
+          d = dX;
+        } catch (error) {
+          throw withChain(error, placeBack(ctx.path, i, shapes));
+        }
+        shapes.push(d.shape);
       }
       return d;
     },
   };
+
+  /** Layer i on the way forward; `shapes` are the input's and what the layers before it gave. */
+  function placeOf(path: string, i: number, [from, ...given]: readonly Shape[]): ChainPlace {
+    const before = given.map((shape, j) => ({ layer: layers[j], shape }));
+    return { path: pathOf(path, i), layer: layers[i], start: 'input', from, before };
+  }
+
+  /** The same on the way back, from the last layer. */
+  function placeBack(path: string, i: number, [from, ...given]: readonly Shape[]): ChainPlace {
+    const before = given.map((shape, j) => ({ layer: layers[layers.length - 1 - j], shape }));
+    return { path: pathOf(path, i), layer: layers[i], start: 'dY', from, before };
+  }
+
+  function pathOf(path: string, i: number): string {
+    return path === '' ? names[i] : `${path}.${names[i]}`;
+  }
 }

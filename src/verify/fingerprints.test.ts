@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { wrongAnswers } from '../../test/support/wrong-answers.ts';
 import { type ExerciseId, exerciseOf, exercises } from './exercises.ts';
 import { relativeError } from './finite-differences.ts';
 import { grade } from './grade.ts';
 import { pieces, questionsOf } from './grading/pieces.ts';
 import { namedOf, tensorsOf } from './grading/question.ts';
-import { wrongAnswers } from './wrong-answers.ts';
 
 function functionOf(id: ExerciseId, body: string): Record<string, unknown> {
   const { functionName, parameters } = exerciseOf(id);

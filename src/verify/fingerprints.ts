@@ -1,5 +1,6 @@
 /** From what a function gave to what its author probably did. */
 
+import { sameShape } from '../core/shape.ts';
 import { relativeError } from './finite-differences.ts';
 import type { Answer } from './grading/ask.ts';
 import { factorFingerprint, proportion } from './grading/factor.ts';
@@ -179,7 +180,7 @@ class Look {
     for (const answer of this.#answers) {
       const t = target(answer.question.wanted.find((w) => w.name === name)!, answer);
       const got = answer.given.get(name)!;
-      const c = t && String(got.shape) === String(t.shape) ? proportion(got.values, t.values, close) : null;
+      const c = t && sameShape(got.shape, t.shape) ? proportion(got.values, t.values, close) : null;
       if (c === null) return null;
       factors.push(c);
     }
@@ -204,7 +205,7 @@ class Look {
 }
 
 function equal(a: Pick<Named, 'shape' | 'values'>, b: Pick<Named, 'shape' | 'values'>): boolean {
-  return String(a.shape) === String(b.shape) && relativeError(a.values, b.values) <= close;
+  return sameShape(a.shape, b.shape) && relativeError(a.values, b.values) <= close;
 }
 
 function transposed({ shape, values }: Pick<Named, 'shape' | 'values'>): Pick<Named, 'shape' | 'values'> | null {

@@ -1,5 +1,5 @@
 import { NeuroForgeError } from '../../core/errors.ts';
-import { formatShape } from '../../core/shape.ts';
+import { formatShape, sameShape } from '../../core/shape.ts';
 import { Tensor } from '../../tensor/tensor.ts';
 import { relativeError } from '../finite-differences.ts';
 import { copied } from '../rig.ts';
@@ -36,7 +36,7 @@ export function watchfulParts(inputs: Values): { my: Record<string, Part>; finge
   const made = new Set<string>();
   const nameOf = (t: Tensor): string => {
     const found = Object.entries(known).find(
-      ([, k]) => String(k.shape) === String(t.shape) && relativeError(copied(k), copied(t)) < 1e-9,
+      ([, k]) => sameShape(k.shape, t.shape) && relativeError(copied(k), copied(t)) < 1e-9,
     );
     return found?.[0] ?? '';
   };

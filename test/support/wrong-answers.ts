@@ -1,4 +1,4 @@
-import type { ExerciseId } from './exercise.ts';
+import type { ExerciseId } from '../../src/verify/exercise.ts';
 
 /** A wrong answer as a learner writes it: the body of the function, and the fingerprint that it is to have. */
 export interface WrongAnswer {
