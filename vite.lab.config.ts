@@ -1,4 +1,5 @@
 import { defineConfig, type Plugin } from 'vite';
+import { serviceWorker } from './vite.offline.config.ts';
 import { sandboxScript } from './vite.sandbox.config.ts';
 
 /** Every browser that runs this page reads woff2: the two older forms of KaTeX's fonts stay at home. */
@@ -21,15 +22,17 @@ export default defineConfig({
   publicDir: false,
   resolve: { conditions: ['browser', 'module', 'import', 'default'] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [woff2Only, sandboxScript()],
+  plugins: [woff2Only, sandboxScript(), serviceWorker()],
   worker: { format: 'es' },
   build: {
     target: 'es2022',
     outDir: '../dist/lab',
     emptyOutDir: true,
     assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 600, // kB before packing: the sandbox's script, which comes with the first grading
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      checks: { bundlerTimings: false },
       input: { index: 'lab/index.html', elements: 'lab/elements.ts' },
       output: {
         entryFileNames: ({ name }) => (name === 'elements' ? 'elements.js' : 'assets/[name]-[hash].js'),

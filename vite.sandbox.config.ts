@@ -31,11 +31,18 @@ export async function sandboxText(plugins: Plugin[] = []): Promise<string> {
 
 const asked = 'virtual:sandbox-script';
 
-/** Gives `virtual:sandbox-script` to a build or a development server of the lab. */
+/**
+ * Gives `virtual:sandbox-script` to a build or a development server of the lab. Who notes the packages of that build
+ * notes those of the script.
+ */
 export function sandboxScript(): Plugin {
+  let along: Plugin[] = [];
   return {
     name: 'neuroforge:sandbox-script',
+    configResolved({ plugins }) {
+      along = plugins.filter(({ name }) => name === 'neuroforge:bundled-packages');
+    },
     resolveId: (id) => (id === asked ? `\0${asked}` : null),
-    load: async (id) => (id === `\0${asked}` ? `export default ${JSON.stringify(await sandboxText())};` : null),
+    load: async (id) => (id === `\0${asked}` ? `export default ${JSON.stringify(await sandboxText(along))};` : null),
   };
 }
