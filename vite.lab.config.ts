@@ -29,10 +29,14 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // CodeMirror, and the library as the text that the sandbox runs: each comes when it is needed.
+    chunkSizeWarningLimit: 700,
     rolldownOptions: {
+      checks: { pluginTimings: false },
       input: { index: 'lab/index.html', elements: 'lab/elements.ts' },
       output: {
         entryFileNames: ({ name }) => (name === 'elements' ? 'elements.js' : 'assets/[name]-[hash].js'),
+        assetFileNames: ({ names }) => (names[0] === 'elements.css' ? 'elements.css' : 'assets/[name]-[hash][extname]'),
       },
     },
   },
