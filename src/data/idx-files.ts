@@ -47,12 +47,13 @@ export async function readIdxFileHeader(files: Files, { name, path }: FoundFile)
   return header;
 }
 
-/** The unpacked bytes of an IDX file and their hash. */
+/** The unpacked bytes of an IDX file and their hash, as `hash` tells it. */
 export async function readIdxFile(
   files: Files,
   { name, path }: FoundFile,
+  hash: (bytes: Uint8Array) => Promise<string> = sha256Hex,
 ): Promise<{ bytes: Uint8Array; where: string; sha256: string }> {
   const kind = name.includes('images') ? 'images' : 'labels';
   const bytes = await unpackIdx(await files.readFile(path), path, kind);
-  return { bytes, where: path, sha256: await sha256Hex(bytes) };
+  return { bytes, where: path, sha256: await hash(bytes) };
 }
