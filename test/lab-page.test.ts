@@ -13,6 +13,12 @@ import { type Site, serve } from './support/serve.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** A teacher's page that holds one part. */
+const embed =
+  '<!doctype html><html lang="en"><meta charset="utf-8"><title>A lesson</title><link rel="icon" href="data:,">' +
+  '<link rel="stylesheet" href="./elements.css"><script type="module" src="./elements.js"></script>' +
+  '<main><h1>A lesson</h1><nf-derive></nf-derive></main>';
+
 /**
  * Chromium's own editing of a selection over several lines writes a style attribute, which the policy blocks and
  * CodeMirror does not need.
@@ -31,7 +37,7 @@ describe.skipIf(!chromiumExpected)(`the lab's page in Chromium${unlessChromium}`
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'neuroforge-lab-page-'));
     await build({ configFile: `${root}vite.lab.config.ts`, logLevel: 'warn', build: { outDir: folder } });
-    site = await serve({ folder });
+    site = await serve({ folder, pages: { '/embed.html': embed } });
     browser = await startChromium();
   }, 120_000);
   afterAll(async () => {
@@ -126,6 +132,10 @@ describe.skipIf(!chromiumExpected)(`the lab's page in Chromium${unlessChromium}`
     await page.locator('.measured.agrees').waitFor();
     await page.getByRole('textbox', { name: 'X, row 1, column 1' }).fill('abc');
     expect(await page.getByRole('textbox', { name: 'X, row 1, column 1' }).getAttribute('aria-invalid')).toBe('true');
+    // A number pressed below is explained above.
+    await page.locator('.all-numbers [aria-label^="dz2, row 2, column 1:"]').click();
+    expect(await heading.textContent()).toBe('Back through the ReLU');
+    expect(await page.locator('.reading code').first().textContent()).toBe('dz2[1][0]');
     await button('The chapter’s numbers').click();
     expect(await page.locator('.loss output').textContent()).toBe(before);
     await page.getByRole('button', { name: 'T, row 2, column 2', exact: false }).last().click();
@@ -304,6 +314,30 @@ describe.skipIf(!chromiumExpected)(`the lab's page in Chromium${unlessChromium}`
     expect(await page.locator('.error-card').textContent()).toMatch(/NF\d{4}/);
     await button('To the lab').click();
     await page.getByRole('heading', { name: 'Derive', level: 1 }).waitFor();
+  });
+
+  test('MNIST that cannot be had: why, from where, and what to do', async () => {
+    await open('train');
+    await page.getByText('MNIST, 28 × 28').click();
+    expect(await button('Start training').isDisabled()).toBe(true);
+    const stranger = { name: 'holiday.png', mimeType: 'image/png', buffer: Buffer.from('x') };
+    await page.locator('input[type=file]').setInputFiles(stranger);
+    await page.locator('.mnist .error-card', { hasText: 'holiday.png' }).waitFor();
+    await button('Download 11 MB').click();
+    const card = page.locator('.mnist .error-card', { hasText: 'NF2601' });
+    await card.waitFor();
+    expect(await card.textContent()).toMatch(/drop them here/);
+    const asked = new Set(elsewhere.map((url) => new URL(url).origin));
+    expect(asked.size).toBe(2);
+    [complaints, elsewhere] = [[], []]; // there is no network: Chromium says so too
+  });
+
+  test('a part in somebody else’s page', async () => {
+    await page.goto(`${site.origin}/embed.html`);
+    await button('Next →').click();
+    expect(await page.locator('#derive-step').textContent()).toBe('First ReLU');
+    const right = await page.locator('.derive').evaluate((part) => getComputedStyle(part).display);
+    expect(right).toBe('grid');
   });
 
   describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {

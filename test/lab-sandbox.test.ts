@@ -4,8 +4,8 @@ import type { ExerciseId } from '../src/verify/exercises.ts';
 import { exercises } from '../src/verify/exercises.ts';
 import type { Grade } from '../src/verify/grade.ts';
 import { chromiumExpected, startChromium, unlessChromium } from './support/chromium.ts';
-import { type BuiltLab, buildLab, type LabPage, openLab } from './support/lab-page.ts';
-import type { Site } from './support/serve.ts';
+import { type BuiltLab, buildLab, type LabPage, openLab, strictPolicy } from './support/lab-page.ts';
+import { isolation, type Site } from './support/serve.ts';
 
 /** What a learner, or whoever sent a link, may write in place of dW; and what the visitor is told. */
 const attacks: Readonly<Record<string, readonly [code: string, name: RegExp, message: RegExp]>> = {
@@ -229,5 +229,176 @@ describe.skipIf(!chromiumExpected)(`the sandbox in Chromium${unlessChromium}`, {
     expect(said).toMatch(/refused|Error|undefined/);
     expect(said).not.toBe('open');
     expect(site.requests.slice(before)).toEqual([]);
+  });
+
+  test('each grading has a worker of its own: what one leaves, the next does not find', async () => {
+    const leaving = 'globalThis.left = 1; Array.prototype.map = () => 7; function dW(X, dY) { return X.T.matmul(dY); }';
+    await grade('linear-dW', { 'linear-dW': leaving });
+    const looking =
+      'function dW(X, dY) { if (globalThis.left || [1].map((x) => x) === 7) throw Error(); return X.T.matmul(dY); }';
+    expect(await grade('linear-dW', { 'linear-dW': looking })).toMatchObject({ verdict: 'correct' });
+  });
+
+  test('the page stays free while code loops', async () => {
+    const turns = await lab.page.evaluate(async (code) => {
+      let turns = 0;
+      const timer = setInterval(() => turns++, 10);
+      await globalThis.sandbox.grade('linear-dW', { ...globalThis.answers, 'linear-dW': code });
+      clearInterval(timer);
+      return turns;
+    }, 'function dW() { for (;;); }');
+    expect(turns).toBeGreaterThan(20);
+  });
+
+  test('messages of other windows are not the frame’s', async () => {
+    const said = await lab.page.evaluate(async () => {
+      const graded = globalThis.sandbox.grade('linear-dW', {
+        ...globalThis.answers,
+        'linear-dW': 'function dW() { for (;;); }',
+      });
+      const stranger = document.createElement('iframe');
+      stranger.srcdoc = '<p>';
+      document.body.append(stranger);
+      for (let id = 0; id < 200; id++) {
+        postMessage({ id, error: { message: 'SyntaxError: forged', line: 1 } }, '*');
+        postMessage({ id, ended: true }, '*');
+      }
+      const { error } = await graded;
+      stranger.remove();
+      return error!.name;
+    });
+    expect(said).toBe('Stopped');
+  });
+
+  test('a frame that died is replaced, and its gradings are told or made again', async () => {
+    const frame = lab.page.frames().find((f) => f.parentFrame() && f.url() === 'about:srcdoc')!;
+    const session = await lab.page.context().newCDPSession(frame);
+    session.send('Page.crash').catch(() => {}); // a process that has crashed answers nobody
+    const first = await grade('linear-dW', {});
+    expect(['correct', 'error']).toContain(first.verdict);
+    if (first.verdict === 'error') expect(first.error).toMatchObject({ name: 'Stopped' });
+    expect(await grade('linear-dW', {})).toMatchObject({ verdict: 'correct' });
+    expect(await grade('relu', {})).toMatchObject({ verdict: 'correct' });
+  });
+
+  const headers = { 'Content-Security-Policy': strictPolicy };
+  test.each<[string, Parameters<BuiltLab['serve']>[0]]>([
+    ['a page without a policy', { policy: null }],
+    ['a page with the policy in a header', { policy: null, headers }],
+    ['a page with both, isolated', { headers: { ...headers, ...isolation } }],
+    ['a page at the root', { prefix: '' }],
+  ])('%s grades and trains', async (_, options) => {
+    const other = await built.serve(options);
+    const { page, complaints, elsewhere } = await openLab(browser, other.url);
+    const said = await page.evaluate(async (leak) => {
+      const { openSandbox, exercises, trainLibrary } = globalThis.lab;
+      const code = Object.fromEntries(exercises.map((e) => [e.id, e.answer])) as Record<ExerciseId, string>;
+      const sandbox = await openSandbox(document.body);
+      const { verdict } = await sandbox.grade('chain', code);
+      const fetching = await sandbox.grade('relu', {
+        ...code,
+        relu: `function dReLU() { import('${leak}'); }`,
+      });
+      const spec = {
+        data: { name: 'digits' },
+        hidden: [8, 8],
+        lr: 0.1,
+        batch: 32,
+        epochs: 1,
+        seed: 0,
+        who: 'learner',
+      } as const;
+      const [own, ours] = await Promise.all([sandbox.train(spec, code).done, trainLibrary(spec).done]);
+      sandbox.close();
+      return {
+        verdict,
+        fetching: fetching.verdict,
+        same: own.weights !== null && own.weights === ours.weights,
+        frames: document.querySelectorAll('iframe').length,
+      };
+    }, `${other.url}leak`);
+    await page.context().close();
+    await other.close();
+    expect(said).toEqual({ verdict: 'correct', fetching: 'wrong', same: true, frames: 0 });
+    expect(elsewhere).toEqual([]);
+    expect(other.requests.filter((path) => path.includes('leak'))).toEqual([]);
+    expect(complaints.filter((c) => !/Content Security Policy/.test(c))).toEqual([]);
+  });
+
+  test.each([
+    ['no blob workers', strictPolicy.replace(' blob:', ''), /Stopped|Error/],
+    ['no script of the frame', strictPolicy.replace(/ 'sha256-[^']*'/, ''), /NF4170/],
+  ])('a page whose policy allows %s is told', async (_, policy, expected) => {
+    const other = await built.serve({ policy });
+    const { page } = await openLab(browser, other.url);
+    const said = await page.evaluate(async () => {
+      const { openSandbox, exercises } = globalThis.lab;
+      const code = Object.fromEntries(exercises.map((e) => [e.id, e.answer])) as Record<ExerciseId, string>;
+      try {
+        const sandbox = await openSandbox(document.body);
+        const { error } = await sandbox.grade('relu', code);
+        return `${error?.name}: ${error?.message}`;
+      } catch (error) {
+        return `${(error as { code: string }).code}: ${(error as Error).message}`;
+      }
+    });
+    await page.context().close();
+    await other.close();
+    expect(said).toMatch(expected);
+  });
+
+  test('a page without a network, from what a service worker kept', async () => {
+    const other = await built.serve({
+      pages: {
+        '/a/b/sw.js': `
+          addEventListener('install', (e) => e.waitUntil(skipWaiting()));
+          addEventListener('activate', (e) => e.waitUntil(clients.claim()));
+          addEventListener('fetch', (e) => e.respondWith((async () => {
+            const cache = await caches.open('lab');
+            try {
+              const response = await fetch(e.request);
+              await cache.put(e.request, response.clone());
+              return response;
+            } catch {
+              return (await cache.match(e.request)) ?? Response.error();
+            }
+          })()));`,
+      },
+    });
+    const use = async () => {
+      const { openSandbox, exercises, trainLibrary } = globalThis.lab;
+      const code = Object.fromEntries(exercises.map((e) => [e.id, e.answer])) as Record<ExerciseId, string>;
+      const sandbox = await openSandbox(document.body);
+      const { verdict } = await sandbox.grade('chain', code);
+      const spec = {
+        data: { name: 'digits' },
+        hidden: [8, 8],
+        lr: 0.1,
+        batch: 32,
+        epochs: 1,
+        seed: 0,
+        who: 'learner',
+      } as const;
+      const [own, ours] = await Promise.all([sandbox.train(spec, code).done, trainLibrary(spec).done]);
+      return { verdict, same: own.weights !== null && own.weights === ours.weights };
+    };
+    const opened = await openLab(browser, other.url);
+    const { page } = opened;
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.register('./sw.js');
+      await navigator.serviceWorker.ready;
+    });
+    const again = async (): Promise<void> => {
+      await page.reload();
+      await expect.poll(() => page.evaluate('globalThis.lab !== undefined'), { timeout: 10_000 }).toBe(true);
+    };
+    await again();
+    expect(await page.evaluate(use)).toEqual({ verdict: 'correct', same: true });
+    await other.close();
+    await again();
+    const asked = other.requests.length;
+    expect(await page.evaluate(use)).toEqual({ verdict: 'correct', same: true });
+    expect(other.requests.length).toBe(asked);
+    await page.context().close();
   });
 });

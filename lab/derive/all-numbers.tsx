@@ -28,6 +28,7 @@ export function AllNumbers({ state }: { state: DeriveState }): VNode {
       used={used}
       focus={state.cell.value}
       onEdit={isInput(name) ? (index, v) => state.edit(name, index, v) : undefined}
+      onPick={(cell) => state.show(cell)}
       onChoose={name === 'T' ? (n, k) => state.label(n, k) : undefined}
     />
   );

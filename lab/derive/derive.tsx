@@ -52,8 +52,8 @@ export function Derive(): VNode {
           <div>
             <h3 id="derive-numbers">All numbers</h3>
             <p class="quiet">
-              Change any number in a framed cell and everything follows. Each gradient stands beside its value and has
-              its shape. Page up and page down change a number by a tenth.
+              Change any number in a framed cell and everything follows; page up and page down change it by a tenth.
+              Press a computed number to see where it comes from.
             </p>
           </div>
           <div class="loss" data-t="L">

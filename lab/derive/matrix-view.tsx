@@ -16,11 +16,13 @@ export interface MatrixViewProps {
   readonly focus?: Cell | null;
   readonly used?: readonly Cell[];
   readonly onFocus?: (cell: Cell) => void;
+  /** A computed cell was pressed. */
+  readonly onPick?: (cell: Cell) => void;
 }
 
 /** A matrix as cells: one stop of the Tab key, arrow keys inside. */
 export function MatrixView(props: MatrixViewProps): VNode {
-  const { name, matrix, transposed = false, onEdit, onChoose, focus, used = [], onFocus } = props;
+  const { name, matrix, transposed = false, onEdit, onChoose, focus, used = [], onFocus, onPick } = props;
   const [stop, setStop] = useState(0);
   const [rows, cols] = transposed ? [matrix.cols, matrix.rows] : [matrix.rows, matrix.cols];
   const own = used.filter((cell) => cell.name === name);
@@ -32,6 +34,7 @@ export function MatrixView(props: MatrixViewProps): VNode {
     const value = matrix.values[index];
     const focused = focus?.name === name && focus.row === row && focus.col === col;
     const classes = ['cell'];
+    if (onPick && !onEdit && !onChoose) classes.push('pickable');
     if (value === 0) classes.push('zero');
     if (focused) classes.push('focused');
     if (own.some((u) => u.row === row && u.col === col)) classes.push('used');
@@ -55,7 +58,7 @@ export function MatrixView(props: MatrixViewProps): VNode {
             {...common}
             aria-pressed={onChoose ? value === 1 : undefined}
             aria-label={`${common['aria-label']}: ${shown(value)}`}
-            onClick={() => onChoose?.(row, col)}
+            onClick={() => (onChoose ? onChoose(row, col) : onPick?.({ name, row, col }))}
           >
             {shown(value)}
           </button>

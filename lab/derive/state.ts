@@ -40,6 +40,14 @@ export class DeriveState {
     this.focus.value = null;
   }
 
+  /** Goes to the step that computes a cell, and reads it. */
+  show(cell: Cell): void {
+    const to = steps.findIndex(({ result }) => result === cell.name);
+    if (to < 0) return;
+    this.at.value = to;
+    this.focus.value = cell;
+  }
+
   edit(name: InputName, index: number, value: number): void {
     const inputs = this.inputs.value;
     this.inputs.value = { ...inputs, [name]: inputs[name].map((v, i) => (i === index ? value : v)) };

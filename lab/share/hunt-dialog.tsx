@@ -6,7 +6,7 @@ import { goTo } from '../shell/route.ts';
 import { allCode, pieceIds } from '../work/code.ts';
 import { sandbox } from '../work/sandbox.ts';
 import { addressOf, copied } from './address.ts';
-import { AddressField } from './share.tsx';
+import { AddressField } from './address-field.tsx';
 
 type Phase =
   | { readonly name: 'asking' | 'checking' }

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { ErrorCard } from '../shell/error-card.tsx';
 import { addressOf, copied } from './address.ts';
+import { AddressField } from './address-field.tsx';
 import { HuntDialog } from './hunt-dialog.tsx';
 
 /** Copy a link to this code, or make a bug hunt of it. */
@@ -38,17 +39,5 @@ export function Share(): VNode {
       {error === null ? null : <ErrorCard error={error} title="No link could be made" />}
       <HuntDialog dialog={dialog} />
     </section>
-  );
-}
-
-export function AddressField({ address }: { address: string }): VNode {
-  return (
-    <input
-      class="address"
-      aria-label="Link"
-      readOnly
-      value={address}
-      onFocus={(event) => event.currentTarget.select()}
-    />
   );
 }

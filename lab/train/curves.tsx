@@ -41,7 +41,10 @@ export function Curves({ session, title, options, pick, text }: CurvesProps): VN
       const draw = (): void => {
         timer = undefined;
         const { library, learner } = session.duel.tracks;
-        plot.set(joined(thinned(...pick(library), most), thinned(...pick(learner), most)));
+        const [ours, mine] = [pick(library), pick(learner)];
+        // In equal parts for both, so that equal curves look equal.
+        const width = Math.ceil(Math.max(ours[0].length, mine[0].length) / most);
+        plot.set(joined(thinned(...ours, width), thinned(...mine, width)));
       };
       const stop = effect(() => {
         void session.grown.value;

@@ -55,9 +55,8 @@ function emptyTrack(): Track {
   return { steps: [], losses: [], epochs: [], accuracies: [], valLosses: [] };
 }
 
-/** At most `most` points: each the mean of its neighbors, at the last of their places. */
-export function thinned(x: readonly number[], y: readonly number[], most: number): [number[], number[]] {
-  const width = Math.ceil(x.length / most);
+/** One point for every `width` ones: their mean, at the last of their places. */
+export function thinned(x: readonly number[], y: readonly number[], width: number): [number[], number[]] {
   if (width <= 1) return [[...x], [...y]];
   const [xs, ys]: [number[], number[]] = [[], []];
   for (let from = 0; from < x.length; from += width) {

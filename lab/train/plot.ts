@@ -44,8 +44,8 @@ export function openPlot(host: HTMLElement, { xLabel, percent = false }: PlotOpt
       ],
       series: [
         {},
-        { label: 'library', stroke: color('--library'), width: 4, points: { show: false }, spanGaps: true },
-        { label: 'yours', stroke: color('--accent'), width: 1.75, points: { show: false }, spanGaps: true },
+        { label: 'library', stroke: color('--library'), width: 4, points: { show: percent, size: 9 }, spanGaps: true },
+        { label: 'yours', stroke: color('--accent'), width: 1.75, points: { show: percent, size: 5 }, spanGaps: true },
       ],
     },
     [[], [], []],

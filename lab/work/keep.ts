@@ -28,8 +28,10 @@ export async function ownCode(): Promise<void> {
   origin.value = 'own';
 }
 
+/** Empties the editors; in somebody else's code nothing of the visitor's own is lost. */
 export async function forget(): Promise<void> {
   setCode({});
+  if (origin.value !== 'own') return;
   for (const id of pieceIds) hints[id].value = 0;
   await del(key, store()).catch(() => {});
 }

@@ -5,17 +5,24 @@ import type { OpenedData } from './dataset.ts';
 import { checkIdxCounts, idxDataset } from './idx.ts';
 import { type FoundFile, idxKind, readIdxFile, readIdxFileHeader } from './idx-files.ts';
 
+export interface IdxFolderOptions {
+  readonly files: Files;
+  readonly log?: (message: string) => void;
+  /** Of the unpacked files; default sha256, which takes seconds where the platform has none. */
+  readonly hash?: (bytes: Uint8Array) => Promise<string>;
+}
+
 /** A folder of IDX files; it is one of the known sets when all its hashes say so. */
 export async function openIdxFolder(
   folder: string,
   found: readonly FoundFile[],
-  { files, log }: { files: Files; log?: (message: string) => void },
+  { files, log, hash }: IdxFolderOptions,
   named?: IdxSet,
 ): Promise<OpenedData> {
   await checkHeaders(found, files);
   const read = async (name: string) => {
     const file = found.find((f) => f.name === name);
-    return file === undefined ? undefined : readIdxFile(files, file);
+    return file === undefined ? undefined : readIdxFile(files, file, hash);
   };
   const trainImages = await read('train-images-idx3-ubyte');
   const trainLabels = await read('train-labels-idx1-ubyte');

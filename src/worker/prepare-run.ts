@@ -58,7 +58,7 @@ async function openSpec(data: DataSpec): Promise<Pick<OpenedData, 'train' | 'tes
     return openIdxFolder(
       data.name,
       found,
-      { files },
+      { files, hash: async () => 'none' }, // no record is kept here, and the name is the caller's to know
       idxSets.find((set) => set.name === data.name),
     );
   }

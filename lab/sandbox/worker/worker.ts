@@ -14,6 +14,8 @@ import { definePiece, functionsOf, lastFailure } from './pieces.ts';
 const { post } = closeDoors(globalThis);
 Object.defineProperty(globalThis, 'definePiece', { value: definePiece });
 
+addEventListener('unhandledrejection', (event) => event.preventDefault()); // a learner's, and of no consequence
+
 /** Milliseconds between two signs of life. */
 const often = 200;
 
