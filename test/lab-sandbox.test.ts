@@ -201,34 +201,44 @@ describe.skipIf(!chromiumExpected)(`the sandbox in Chromium${unlessChromium}`, {
     expect(lab.complaints.filter((c) => !/Content Security Policy/.test(c))).toEqual([]);
   });
 
-  test.each(Object.entries(walls))('behind the signs: %s', async (_, code) => {
-    const before = site.requests.length;
-    const said = await lab.page.evaluate(
-      async (body) => {
-        const { Frame } = globalThis.lab;
-        globalThis.bare ??= new Frame(document.body);
-        const frame = globalThis.bare;
-        if (!globalThis.bareOpen) await (globalThis.bareOpen = frame.open());
-        const { port1, port2 } = new MessageChannel();
-        const script = new Blob([
-          `onmessage = async ({ data: { port } }) => { try { port.postMessage(String(await (async () => ${body})())) } catch (e) { port.postMessage(e.name) } }`,
-        ]);
-        const answer = new Promise<string>((resolve) => {
-          port1.onmessage = ({ data }) => resolve(data);
-        });
-        const worker = await frame.birth(
-          { script, message: { port: port2 }, ports: [port2] },
-          { failed: () => {}, lost: () => {} },
-        );
-        const said = await answer;
-        worker.end();
-        return said;
-      },
-      code.replaceAll('SITE', site.origin),
-    );
-    expect(said).toMatch(/refused|Error|undefined/);
-    expect(said).not.toBe('open');
-    expect(site.requests.slice(before)).toEqual([]);
+  describe('in a page that allows everything', () => {
+    let open: Site & { url: string };
+    let bare: LabPage;
+    beforeAll(async () => {
+      open = await built.serve({ policy: null });
+      bare = await openLab(browser, open.url);
+    });
+    afterAll(() => open?.close());
+
+    test.each(Object.entries(walls))('behind the signs: %s', async (_, code) => {
+      const before = open.requests.length;
+      const said = await bare.page.evaluate(
+        async (body) => {
+          const { Frame } = globalThis.lab;
+          globalThis.bare ??= new Frame(document.body);
+          const frame = globalThis.bare;
+          if (!globalThis.bareOpen) await (globalThis.bareOpen = frame.open());
+          const { port1, port2 } = new MessageChannel();
+          const script = new Blob([
+            `onmessage = async ({ data: { port } }) => { try { port.postMessage(String(await (async () => ${body})())) } catch (e) { port.postMessage(e.name) } }`,
+          ]);
+          const answer = new Promise<string>((resolve) => {
+            port1.onmessage = ({ data }) => resolve(data);
+          });
+          const worker = await frame.birth(
+            { script, message: { port: port2 }, ports: [port2] },
+            { failed: () => {}, lost: () => {} },
+          );
+          const said = await answer;
+          worker.end();
+          return said;
+        },
+        code.replaceAll('SITE', open.origin),
+      );
+      expect(said).toMatch(/refused|Error|undefined/);
+      expect(said).not.toBe('open');
+      expect(open.requests.slice(before)).toEqual([]);
+    });
   });
 
   test('each grading has a worker of its own: what one leaves, the next does not find', async () => {
