@@ -40,5 +40,6 @@ const { workerSource } = await load('backends/wasm/worker.generated.js');
 writeFileSync('dist/wasm-worker.js', `${inPageThread(workerSource)}\n`);
 
 chmodSync('dist/cli/main.js', 0o755);
-appendFileSync('dist/neuroforge.browser.js', `/*!\n${readFileSync('LICENSE', 'utf8')}\n${notices(page)}*/\n`);
+const [license, notice] = ['LICENSE', 'NOTICE'].map((file) => readFileSync(file, 'utf8'));
+appendFileSync('dist/neuroforge.browser.js', `/*!\n${license}\n${notice}\n${notices(page)}*/\n`);
 writeFileSync('dist/THIRD-PARTY-NOTICES', noticesFile(new Map([...commandLine, ...page])));

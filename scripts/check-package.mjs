@@ -1,72 +1,26 @@
 // What a user of the packed tarball gets: size, files, packages that come along, the command line, an import that
 // trains, declarations that compile. Run after `npm run build`: `npm run check:package [-- --keep]`.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  check,
+  consumer,
+  expect,
+  install,
+  pack,
+  program,
+  root,
+  run,
+  strictest,
+  workFolder,
+  write,
+} from './user-checks.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const temp = mkdtempSync(join(tmpdir(), 'neuroforge-package-'));
+const { folder: temp, end } = workFolder('package');
 const compilers = ['5.4', '5.9', '7'];
 const largest = 2 * 1024 * 1024;
-let failures = 0;
-
-const environment = Object.fromEntries(
-  Object.entries(process.env).filter(
-    ([name]) => !/^(neuroforge_|npm_config_|npm_lifecycle|npm_package|init_cwd)/i.test(name),
-  ),
-);
-
-function run(command, args, cwd) {
-  const shell = process.platform === 'win32' && !command.includes('node');
-  const { status, stdout, stderr, error } = spawnSync(command, args, {
-    cwd,
-    shell,
-    env: { ...environment, NO_COLOR: '1' },
-    encoding: 'utf8',
-    timeout: 300_000,
-    maxBuffer: 2 ** 26,
-  });
-  if (error) throw error;
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: exit ${status}\n${stdout}${stderr}`);
-  return stdout;
-}
-
-const node = (args, cwd) => run(process.execPath, args, cwd);
-
-function check(name, body) {
-  const start = performance.now();
-  try {
-    const said = body() ?? '';
-    console.log(`ok    ${name}  ${said}  (${((performance.now() - start) / 1000).toFixed(1)} s)`);
-  } catch (error) {
-    failures++;
-    console.log(`FAIL  ${name}\n${error.message.replace(/^/gm, '      ')}`);
-  }
-}
-
-function expect(condition, message) {
-  if (!condition) throw new Error(message);
-}
-
-/** The program of one of our development packages. */
-function program(name, bin = name) {
-  const folder = join(root, 'node_modules', name);
-  const declared = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).bin;
-  return join(folder, typeof declared === 'string' ? declared : declared[bin]);
-}
-
-function write(path, content) {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content, null, 2));
-}
-
-function install(folder, ...packages) {
-  write(join(folder, 'package.json'), { name: 'user', private: true, type: 'module' });
-  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  run('npm', ['install', ...quiet, ...packages], folder);
-}
+const node = (args, cwd) => run(process.execPath, args, { cwd });
+const npx = (args, cwd) => run('npx', ['--no', ...args], { cwd });
 
 // What a user writes.
 const trainer = `
@@ -84,38 +38,16 @@ const same = await weightsHash(again.parameters) === await weightsHash(model.par
 console.log(JSON.stringify({ status: result.status, backend: model.backend.name, accuracy: metrics.accuracy, same }));
 `;
 
-const consumer = `
-import * as everything from 'neuroforge';
-import { build, crossEntropy, defineLayer, fit, type FitResult, Loader, mlp, type Model, NeuroForgeError, openBackend, sgd, splitData, digits, Tensor, weightsHash } from 'neuroforge';
-import { files, loadBlas } from 'neuroforge/platform';
-
-const twice = defineLayer<{ by?: number }, null>('twice', {
-  forward: (_ctx, x, { by = 2 }) => ({ y: x.mul(by), cache: null }),
-  backward: (_ctx, dY, _cache, { by = 2 }) => dY.mul(by),
-});
-export const layer = twice({ by: 3 });
-export async function train(): Promise<FitResult> {
-  const { train, val } = splitData(digits(), null);
-  const backend = await openBackend('auto', { loadBlas, threads: 1 });
-  const model: Model = build(mlp({ hidden: [4], outputs: 10 }), { input: [64], loss: crossEntropy(), backend });
-  const run = fit(model, { train: new Loader(train, { backend }), val: new Loader(val, { backend }) }, { optimizer: sgd(0.1) });
-  for await (const event of run) if (event.type === 'epoch') console.log(event.epoch, event.val?.accuracy);
-  const values: Float32Array | Float64Array = model.parameters.values.dataSync();
-  const hash: string = await weightsHash(model.parameters);
-  const W: Tensor = model.parameters.param('0.W').T;
-  console.log(values.length, hash, W.shape, files.available, Object.keys(everything), NeuroForgeError.name);
-  return run;
-}
-`;
-
 check('the package is built', () => {
   expect(existsSync(join(root, 'dist/index.js')), 'dist/index.js is missing: npm run build');
 });
 
+/** Of training for one epoch on wasm. */
+const weights = new Set();
 let tarball = '';
 check('npm pack', () => {
-  const [packed] = JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', temp], root));
-  tarball = join(temp, packed.filename);
+  const packed = pack(temp);
+  tarball = packed.tarball;
   const names = packed.files.map((f) => f.path);
   const size = packed.size - packed.files.filter((f) => f.path.startsWith('dist/lab/')).reduce((n, f) => n + f.size, 0);
   expect(size <= largest, `${packed.size} bytes packed, at most ${largest}`);
@@ -123,12 +55,19 @@ check('npm pack', () => {
   expect(strangers.length === 0, `not for users: ${strangers.join(', ')}`);
   const missing = ['LICENSE', 'README.md', 'dist/cli/main.js', 'dist/index.d.ts'].filter((n) => !names.includes(n));
   expect(missing.length === 0, `missing: ${missing.join(', ')}`);
-  return `${names.length} files, ${packed.size.toLocaleString('en-US')} bytes packed`;
+  const maps = names
+    .filter((n) => n.startsWith('dist/') && /\.(m?js|css)$/.test(n))
+    .filter((n) => {
+      return readFileSync(join(root, n), 'utf8').includes('//# sourceMappingURL=');
+    });
+  expect(maps.length === 0, `maps are named that are not there: ${maps.join(', ')}`);
+  const figures = [packed.size, packed.unpackedSize].map((n) => n.toLocaleString('en-US'));
+  return `${names.length} files, ${figures[0]} bytes packed, ${figures[1]} unpacked`;
 });
 
 const user = join(temp, 'user');
 check('npm install --ignore-scripts', () => {
-  install(user, tarball);
+  install(user, [tarball]);
   const lock = JSON.parse(readFileSync(join(user, 'node_modules/.package-lock.json'), 'utf8'));
   const others = Object.keys(lock.packages).filter((p) => p !== 'node_modules/neuroforge');
   expect(others.length <= 3, `${others.length} packages come along, at most 3: ${others.join(', ')}`);
@@ -136,8 +75,9 @@ check('npm install --ignore-scripts', () => {
 });
 
 check('npx --no neuroforge train', () => {
-  const args = ['train', '--data', 'digits', '--epochs', '1', '--json'];
-  const said = JSON.parse(run('npx', ['--no', 'neuroforge', ...args], user));
+  const args = ['train', '--data', 'digits', '--backend', 'wasm', '--epochs', '1', '--json'];
+  const said = JSON.parse(npx(['neuroforge', ...args], user));
+  weights.add(said.weights);
   expect(said.schema === 'neuroforge/train@1' && said.status === 'done', `said ${JSON.stringify(said).slice(0, 300)}`);
   expect(said.val.accuracy > 0.5 && /^sha256:[0-9a-f]{64}$/.test(said.weights), 'it learned nothing');
   expect(existsSync(join(user, said.run, 'model.safetensors')), `no model in ${said.run}`);
@@ -146,10 +86,26 @@ check('npx --no neuroforge train', () => {
 
 check('npx --no neuroforge bench', () => {
   const args = ['bench', 'tiny', '--rounds', '1', '--seconds', '0.01', '--backend', 'wasm', '--threads', '1', '--json'];
-  const said = JSON.parse(run('npx', ['--no', 'neuroforge', ...args], user));
+  const said = JSON.parse(npx(['neuroforge', ...args], user));
   expect(said.schema === 'neuroforge/bench@1' && said.results.length === 5, JSON.stringify(said).slice(0, 300));
   expect(said.missing.length > 0 && said.missing.every((m) => m.state === 'absent' && m.get), 'peers came along');
   return said.results.map((r) => r.who).join(', ');
+});
+
+check('every entry of "exports" is there', () => {
+  const program = `
+    const found = await Promise.all(
+      ['neuroforge', 'neuroforge/platform', 'neuroforge/neuroforge.browser.js'].map((name) => import(name)));
+    const files = ['wasm-worker.js', 'schemas/train.schema.json', 'package.json'];
+    const texts = files.map((name) => fs.readFileSync(fileURLToPath(import.meta.resolve('neuroforge/' + name)), 'utf8'));
+    if (Object.keys(found[0]).join() !== Object.keys(found[2]).join()) throw new Error('the browser file exports other names');
+    let inside = true;
+    try { import.meta.resolve('neuroforge/dist/index.js'); } catch { inside = false; }
+    console.log(JSON.stringify({ names: Object.keys(found[0]).length, bytes: texts.map((t) => t.length), inside }));`;
+  const imports = "import fs from 'node:fs';import { fileURLToPath } from 'node:url';";
+  const said = JSON.parse(node(['--input-type=module', '-e', imports + program], user));
+  expect(said.names > 50 && said.bytes.every((n) => n > 500) && !said.inside, JSON.stringify(said));
+  return `${said.names} names`;
 });
 
 check('an import that trains, saves and loads', () => {
@@ -163,14 +119,47 @@ check('without koffi: wasm, and why', () => {
   const modules = join(user, 'node_modules');
   for (const name of ['koffi', '@koromix']) rmSync(join(modules, name), { recursive: true, force: true });
   const args = ['train', '--data', 'iris', '--epochs', '1', '--json', '--no-color'];
-  const said = JSON.parse(run('npx', ['--no', 'neuroforge', ...args], user));
+  const said = JSON.parse(npx(['neuroforge', ...args], user));
   const { chosen } = JSON.parse(readFileSync(join(user, said.run, 'run.json'), 'utf8'));
   expect(
     said.backend === 'wasm' && /^wasm: no BLAS found \(the package koffi is not installed\)/.test(chosen),
     `${said.backend}, ${chosen}`,
   );
+  const { koffi, blas, tried } = JSON.parse(npx(['--', 'neuroforge', '--version', '--json'], user));
+  expect(koffi === null && blas === null && tried.includes('the package koffi is not installed'), String(tried));
   return chosen;
 });
+
+// Other layouts of node_modules, and none at all.
+const managers = {
+  pnpm: { package: 'pnpm@10', script: 'pnpm/bin/pnpm.cjs', add: ['--ignore-scripts'] },
+  'yarn 1': { package: 'yarn@1', script: 'yarn/bin/yarn.js', add: ['--ignore-scripts', '--no-lockfile', '--silent'] },
+  "yarn 4, Plug'n'Play": { package: '@yarnpkg/cli-dist@4', script: '@yarnpkg/cli-dist/bin/yarn.js', add: [] },
+};
+const tools = join(temp, 'managers');
+check('npm install of other package managers', () =>
+  install(
+    tools,
+    Object.values(managers).map((manager) => manager.package),
+  ),
+);
+for (const [name, { script, add }] of Object.entries(managers)) {
+  check(name, () => {
+    const folder = join(temp, name.replace(/\W+/g, '-'));
+    const manager = (...args) => node([join(tools, 'node_modules', script), ...args], folder);
+    write(join(folder, 'package.json'), { name: 'user', private: true, type: 'module' });
+    if (name.startsWith('yarn 4')) write(join(folder, 'yarn.lock'), '');
+    manager('add', ...add, tarball);
+    const args = ['neuroforge', 'train', '--backend', 'wasm', '--epochs', '1', '--json'];
+    const text =
+      name === 'pnpm' ? manager('exec', ...args) : manager(...(name === 'yarn 1' ? ['--silent'] : []), 'run', ...args);
+    const said = JSON.parse(text);
+    expect(said.status === 'done' && existsSync(join(folder, said.run, 'model.safetensors')), text.slice(0, 300));
+    weights.add(said.weights);
+    return said.weights.slice(0, 15);
+  });
+}
+check('the same weights, whoever installed', () => expect(weights.size === 1, [...weights].join('\n')));
 
 check('publint', () => {
   const said = node([program('publint'), 'run', tarball, '--strict'], temp).trim();
@@ -178,24 +167,29 @@ check('publint', () => {
 });
 
 check('attw --profile esm-only', () => {
-  node([program('@arethetypeswrong/cli', 'attw'), tarball, '--profile', 'esm-only', '--no-emoji'], temp);
+  node(
+    [
+      program('@arethetypeswrong/cli', 'attw'),
+      tarball,
+      '--profile',
+      'esm-only',
+      '--no-emoji',
+      '--exclude-entrypoints',
+      './wasm-worker.js',
+    ],
+    temp,
+  );
 });
 
 const typed = join(temp, 'typed');
-const resolutions = {
-  nodenext: { module: 'nodenext', moduleResolution: 'nodenext' },
-  bundler: { module: 'esnext', moduleResolution: 'bundler' },
-};
 check(`npm install typescript@${compilers.join(', ')}`, () => {
-  install(typed, tarball, ...compilers.map((v) => `typescript-${v}@npm:typescript@${v}`));
+  install(typed, [tarball, ...compilers.map((v) => `typescript-${v}@npm:typescript@${v}`)]);
   write(join(typed, 'consumer.ts'), consumer);
 });
 for (const version of compilers) {
-  for (const [name, resolution] of Object.entries(resolutions)) {
+  for (const [name, compilerOptions] of Object.entries(strictest)) {
     check(`TypeScript ${version}, ${name}`, () => {
       const folder = join(typed, 'node_modules', `typescript-${version}`);
-      const strictest = { strict: true, skipLibCheck: false, noEmit: true, exactOptionalPropertyTypes: true };
-      const compilerOptions = { ...resolution, ...strictest, target: 'es2022', lib: ['es2022', 'dom'], types: [] };
       const file = join(typed, `tsconfig.${name}.json`);
       write(file, { compilerOptions, files: ['consumer.ts'] });
       node([join(folder, 'bin/tsc'), '-p', file], typed);
@@ -204,9 +198,4 @@ for (const version of compilers) {
   }
 }
 
-if (process.argv.includes('--keep')) console.log(`kept ${temp}`);
-else rmSync(temp, { recursive: true, force: true });
-if (failures > 0) {
-  console.log(`${failures} failed`);
-  process.exit(1);
-}
+end();

@@ -60,7 +60,8 @@ async function inspect(folder) {
     if (existsSync(at(name))) JSON.parse(readFileSync(at(name), 'utf8'));
     else if (began) throw new Error(`${name} is missing`);
   }
-  for (const name of ['model.safetensors', ...readdirSync(at('checkpoints')).map((file) => `checkpoints/${file}`)]) {
+  const saved = existsSync(at('checkpoints')) ? readdirSync(at('checkpoints')) : []; // killed before it was made
+  for (const name of ['model.safetensors', ...saved.map((file) => `checkpoints/${file}`)]) {
     if (!name.endsWith('.safetensors') || name.includes('/.')) continue;
     if (!existsSync(at(name))) {
       if (began) throw new Error(`${name} is missing`);

@@ -2,11 +2,14 @@
 
     python3 scripts/reference-safetensors.py                  write test/reference/safetensors/{written,verdicts}.json
     python3 scripts/reference-safetensors.py --read FILE...   print what it reads in a file, as JSON
-    python3 scripts/reference-safetensors.py --fuzz FOLDER    judge FOLDER/*.bin: prints "name accepted|refused" lines
+    python3 scripts/reference-safetensors.py --judge          judge files from standard input, each after its length (u32,
+                                                              little-endian): "refused", or "accepted" with a hash of
+                                                              the contents; scripts/differential-safetensors.mjs asks
 
 Needs safetensors (0.8) and numpy. Files and data are base64.
 """
 import base64
+import hashlib
 import json
 import struct
 import sys
@@ -222,15 +225,28 @@ def verdict(data):
         return {'accepted': False, 'message': str(error)[:120]}
 
 
+def judged(data):
+    """The contents as lines: name (JSON, ASCII), dtype, shape, sha256 of the data; hashed together."""
+    try:
+        tensors = sorted(deserialize(data), key=lambda t: t[0].encode())
+    except BaseException as error:  # a panic of the library is no Exception
+        return f'refused {type(error).__name__} {str(error)[:100]!r}'
+    lines = [
+        f'{json.dumps(n)} {t["dtype"]} {t["shape"]} {hashlib.sha256(t["data"]).hexdigest()}'.replace(', ', ',')
+        for n, t in tensors
+    ]
+    return 'accepted ' + hashlib.sha256('\n'.join(lines).encode()).hexdigest()
+
+
 def main():
     if sys.argv[1:2] == ['--read']:
         for path in sys.argv[2:]:
             with safe_open(path, framework='numpy') as f:
                 print(json.dumps({'metadata': f.metadata(), 'tensors': contents(Path(path).read_bytes())}, indent=1))
         return
-    if sys.argv[1:2] == ['--fuzz']:
-        for path in sorted(Path(sys.argv[2]).glob('*.bin')):
-            print(path.name, 'accepted' if verdict(path.read_bytes())['accepted'] else 'refused')
+    if sys.argv[1:2] == ['--judge']:
+        while head := sys.stdin.buffer.read(4):
+            print(judged(sys.stdin.buffer.read(struct.unpack('<I', head)[0])), flush=True)
         return
     FOLDER.mkdir(parents=True, exist_ok=True)
     verdicts = [{'name': name, 'file': text(data), **verdict(data)} for name, data in files_to_judge()]

@@ -24,7 +24,8 @@ if (!existsSync(main) || statSync(main).mtimeMs < newest(join(root, 'src'))) {
 
 const cli = process.argv[2] === '--cli' ? process.argv.slice(3) : ['train', ...process.argv.slice(2)];
 const child = spawn(process.execPath, [main, ...cli], { stdio: 'inherit' });
-// Ctrl-C reaches the child by itself (same terminal); this process waits for it to save and end.
-process.on('SIGINT', () => {});
+// Ctrl-C, Ctrl-Break and a closed window reach the child by themselves (same terminal); this process waits for it to
+// save and end.
+for (const signal of ['SIGINT', 'SIGHUP', 'SIGBREAK']) process.on(signal, () => {});
 process.on('SIGTERM', () => child.kill('SIGTERM'));
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));

@@ -3,9 +3,12 @@
 // notice, stops the build.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** Licenses whose whole condition is that their text goes along. */
 const permissive = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'Apache-2.0', 'Zlib', 'Unlicense'];
+
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What packages contain of others without a word in their own license file. */
 const within = {
@@ -26,7 +29,7 @@ export function bundledPackages() {
       for (const output of Object.values(bundle)) {
         if (output.type !== 'chunk') continue;
         for (const [id, module] of Object.entries(output.modules)) {
-          if (module.renderedLength > 0 && id.includes('node_modules')) note(packages, id.replace(/^\0|\?.*$/g, ''));
+          if (module.renderedLength > 0) note(packages, id);
         }
       }
     },
@@ -34,7 +37,18 @@ export function bundledPackages() {
   return { plugin, packages };
 }
 
-function note(packages, file) {
+/** Code that a bundler adds itself, by the beginning of its modules' names. */
+const added = { '\0rolldown/': 'rolldown', '\0vite/': 'vite' };
+
+/** Throws for a module that is neither ours nor a package's: nobody could say whose it is. */
+function note(packages, id) {
+  const tool = Object.keys(added).find((start) => id.startsWith(start));
+  const file = tool ? path.join(root, 'node_modules', added[tool], 'index.js') : id.replace(/^\0|\?.*$/g, '');
+  if (!file.includes('node_modules')) {
+    const ours = path.relative(root, file);
+    if (path.isAbsolute(ours) || !/^(src[\\/]|package\.json$)/.test(ours)) throw new Error(`whose code is ${id}?`);
+    return;
+  }
   for (let folder = path.dirname(file); path.basename(folder) !== 'node_modules'; folder = path.dirname(folder)) {
     const manifest = path.join(folder, 'package.json');
     if (!existsSync(manifest)) continue;
@@ -69,6 +83,9 @@ export function notices(packages) {
 export function noticesFile(packages) {
   return `The command line (cli/) and the browser file (neuroforge.browser.js) of NeuroForge contain code of the packages
 below, each under its own license. Written by scripts/third-party.mjs during the build.
+
+The WebAssembly kernels are our own code, compiled by AssemblyScript (Apache-2.0) without its runtime: nothing of its
+library is in the module, which a test holds. Data sets and their authors are in NOTICE.
 
 ${notices(packages)}`;
 }

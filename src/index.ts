@@ -15,9 +15,12 @@ export { breastCancer } from './data/embedded/breast-cancer.ts';
 export { digits } from './data/embedded/digits.ts';
 export { iris } from './data/embedded/iris.ts';
 export { type BatchOptions, Loader, type LoaderOptions } from './data/loader.ts';
+export { type NpyArray, readNpy, writeNpy } from './data/npy.ts';
+export { readNpz, writeNpz } from './data/npz.ts';
 export { type OpenOptions, openData } from './data/open.ts';
 export { fitScaling } from './data/scaling.ts';
 export { type SplitOptions, splitData } from './data/splits.ts';
+export { type DataWarning, dataWarnings, type WarningOptions } from './data/warnings.ts';
 // Files.
 export {
   type LoadedModel,
@@ -67,6 +70,7 @@ export { type MlpOptions, mlp } from './models/mlp.ts';
 export { type BuildOptions, build, type Model } from './models/model.ts';
 // Models and optimizers.
 export { sequential } from './models/sequential.ts';
+export { type LayerSummary, type MemorySummary, type ModelSummary, modelSummary } from './models/summary.ts';
 export { Optimizer, type OptimizerState, type Schedule, type Transform } from './optim/optimizer.ts';
 export { sgd } from './optim/sgd.ts';
 export { Arena } from './tensor/arena.ts';
@@ -77,6 +81,8 @@ export { argmax, gatherRows, Indices } from './tensor/indices.ts';
 export { scope } from './tensor/scope.ts';
 // Tensors.
 export { Tensor } from './tensor/tensor.ts';
+export { type Autopsy, autopsy } from './train/autopsy/autopsy.ts';
+export type { Cause } from './train/autopsy/evidence.ts';
 export { loadCheckpoint, saveCheckpoint } from './train/checkpoint.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './train/evaluate.ts';
 export type {

@@ -42,7 +42,10 @@ export const within: Readonly<Record<string, readonly string[]>> = {
 /** From this rank on, packages and `node:` may be imported and `Math` is free. */
 const free = 10;
 /** Packages that folders below that rank import. */
-const packages: Readonly<Record<string, readonly string[]>> = { 'src/data': ['csv-parse'], 'src/platform': ['koffi'] };
+const packages: Readonly<Record<string, readonly string[]>> = {
+  'src/data': ['csv-parse', 'fflate'],
+  'src/platform': ['koffi'],
+};
 const nodeFolder = 'src/platform';
 /** The public API on one page. */
 const exempt = ['src/index.ts'];

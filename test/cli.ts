@@ -46,6 +46,9 @@ export class Workplace {
     const env = {
       PATH: process.env.PATH ?? '',
       HOME: this.folder,
+      // Windows' name of it, and what no program starts without there.
+      USERPROFILE: this.folder,
+      ...(process.env.SystemRoot ? { SystemRoot: process.env.SystemRoot } : {}),
       NEUROFORGE_CACHE: join(this.folder, 'cache'),
       LANG: 'C.UTF-8',
       ...options.env,

@@ -79,7 +79,20 @@ describe('schemas', () => {
   });
 
   it('there is one for every document', () => {
-    const names = ['bench', 'config', 'data', 'error', 'eval', 'explain', 'gradcheck', 'predict', 'resume', 'train'];
+    const documents = [
+      'autopsy',
+      'bench',
+      'data',
+      'error',
+      'eval',
+      'explain',
+      'gradcheck',
+      'predict',
+      'resume',
+      'train',
+      'version',
+    ];
+    const names = ['config', ...documents].sort();
     expect(readdirSync('schemas').sort()).toEqual(names.map((name) => `${name}.schema.json`));
   });
 

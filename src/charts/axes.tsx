@@ -1,5 +1,6 @@
 import type { ScaleContinuousNumeric } from 'd3-scale';
 import type { VNode } from 'preact';
+import { safeText } from './text.ts';
 
 /** The plot's rectangle inside the chart. */
 export interface Plot {
@@ -42,16 +43,16 @@ export function Axes({ plot, x, y, xTicks, yTicks, xFormat, yFormat, xLabel, yLa
       ))}
       {xLabel === undefined ? null : lastTick > plot.right - 70 ? (
         <text class="nf-quiet" x={(plot.left + plot.right) / 2} y={plot.bottom + 36} text-anchor="middle">
-          {xLabel}
+          {safeText(xLabel, 40)}
         </text>
       ) : (
         <text class="nf-quiet" x={plot.right} y={plot.bottom + 18} text-anchor="end">
-          {xLabel}
+          {safeText(xLabel, 40)}
         </text>
       )}
       {yLabel === undefined ? null : (
         <text class="nf-quiet" x={0} y={plot.top - 14}>
-          {yLabel}
+          {safeText(yLabel, 40)}
         </text>
       )}
     </g>

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { formatPercent } from './format.ts';
 import { ChartSvg } from './svg.tsx';
 import { safeText } from './text.ts';
+import { fitPixels, pixels } from './text-pixels.ts';
 
 export interface BarRowsProps {
   readonly bars: readonly { readonly name: string; readonly value: number }[];
@@ -24,8 +25,9 @@ export const barRow = 22;
 /** Name, bar and value, one under the other: for a chart's frame. */
 export function BarRows(props: BarRowsProps): VNode {
   const { bars, max, mark, format, width, nameLength = 20, valueWidth = 58 } = props;
-  const names = bars.map((bar) => safeText(bar.name, nameLength));
-  const left = Math.min(7.5 * nameLength, 14 + 7.6 * Math.max(1, ...names.map((name) => Array.from(name).length)));
+  const room = 7.5 * nameLength - 14;
+  const names = bars.map((bar) => fitPixels(safeText(bar.name, nameLength), room));
+  const left = 14 + Math.max(8, ...names.map(pixels));
   const reach = width - left - valueWidth;
   return (
     <g>

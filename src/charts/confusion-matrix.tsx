@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { formatCount, formatPercent } from './format.ts';
 import { ChartSvg } from './svg.tsx';
 import { safeText } from './text.ts';
+import { fitPixels, pixels } from './text-pixels.ts';
 
 export interface ConfusionMatrixProps {
   readonly title?: string;
@@ -33,15 +34,15 @@ export function ConfusionMatrix(props: ConfusionMatrixProps): VNode {
     return typeof value === 'number' && value > 0 ? value : 0;
   };
   const indices = props.classes.map((_, i) => i);
-  const names = props.classes.map((name) => safeText(name, 14));
-  const longest = Math.max(1, ...names.map((name) => Array.from(name).length));
+  const names = props.classes.map((name) => fitPixels(safeText(name, 14), 92));
+  const longest = Math.max(8, ...names.map(pixels));
   const numbered = n <= NUMBERED;
-  const left = Math.min(120, 34 + 7.5 * longest);
+  const left = 34 + longest;
   const right = numbered ? 70 : 8;
   const size = Math.min(n <= 3 ? 76 : 40, (most - left - right) / Math.max(1, n));
   const width = left + n * size + right;
-  const slanted = longest * 8 > size;
-  const top = 22 + (slanted ? Math.min(90, 6 + 5.6 * longest) : 18);
+  const slanted = longest * 1.05 > size;
+  const top = 22 + (slanted ? 8 + 0.78 * longest : 18);
   const plotEnd = top + n * size;
   const rowSums = indices.map((i) => indices.reduce((sum, j) => sum + count(i, j), 0));
   const columnSums = indices.map((j) => indices.reduce((sum, i) => sum + count(i, j), 0));

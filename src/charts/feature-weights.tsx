@@ -3,6 +3,7 @@ import { formatCount, formatNumber } from './format.ts';
 import { cssColor, divergingDataUri, NEGATIVE, POSITIVE } from './pixels.ts';
 import { ChartSvg } from './svg.tsx';
 import { safeText } from './text.ts';
+import { fitPixels, pixels } from './text-pixels.ts';
 import { chosenUnits, type WeightTable } from './weights.ts';
 
 const ROW = 19;
@@ -89,7 +90,7 @@ export function FeatureHeat(props: { weights: WeightTable; scale: number; limit:
         {titled
           ? units.map((unit, at) => (
               <text key={unit} class="nf-quiet" x={left + (at + 0.5) * cell} y={14} text-anchor="middle">
-                {safeText(weights.unitNames?.[unit], Math.max(2, Math.floor(cell / 8)))}
+                {fitPixels(safeText(weights.unitNames?.[unit], 20), cell - 2)}
               </text>
             ))
           : null}
@@ -119,9 +120,9 @@ export function FeatureHeat(props: { weights: WeightTable; scale: number; limit:
 }
 
 function featureName(weights: WeightTable, index: number): string {
-  return safeText(weights.featureNames?.[index] ?? `feature ${index}`, 26);
+  return fitPixels(safeText(weights.featureNames?.[index] ?? `feature ${index}`, 26), 186);
 }
 
 function labelSpace(names: readonly string[]): number {
-  return Math.min(200, 14 + 6.7 * Math.max(1, ...names.map((name) => Array.from(name).length)));
+  return 14 + Math.max(8, ...names.map(pixels));
 }

@@ -49,6 +49,22 @@ export function formatSeconds(seconds: number): string {
   return `${formatCount(Math.floor(whole / 3600))} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
+/** Bytes as 2.1 MB (powers of 1000). */
+export function formatBytes(bytes: number): string {
+  return scaled(bytes, ['B', 'kB', 'MB', 'GB', 'TB']);
+}
+
+/** Floating-point operations as 99.6 MFLOP. */
+export function formatFlops(flops: number): string {
+  return scaled(flops, ['FLOP', 'kFLOP', 'MFLOP', 'GFLOP', 'TFLOP']);
+}
+
+function scaled(value: number, units: readonly string[]): string {
+  let [v, i] = [value, 0];
+  for (; v >= 999.5 && i < units.length - 1; i++) v /= 1000;
+  return `${i === 0 ? formatCount(v) : Number(v.toPrecision(3))} ${units[i]}`;
+}
+
 function formatSpecial(value: number): string {
   return value === Infinity ? '∞' : value === -Infinity ? '−∞' : 'NaN';
 }

@@ -49,11 +49,11 @@ function Caption({ label, prediction, probability, row }: PredictedImage): VNode
   return (
     <p class="nf-caption" aria-hidden="true">
       <span class="nf-pair">
-        {safeText(label, 16)}
+        <bdi>{safeText(label, 16)}</bdi>
         {hit ? null : (
           <>
             <span class="nf-arrow"> → </span>
-            <b class="nf-wrong">{safeText(prediction, 16)}</b>
+            <bdi class="nf-wrong">{safeText(prediction, 16)}</bdi>
           </>
         )}
       </span>

@@ -2,7 +2,9 @@ export { BarChart, type BarChartProps, BarRows, type BarRowsProps, barRow } from
 export { type Confusion, ConfusionMatrix, type ConfusionMatrixProps, mostConfused } from './confusion-matrix.tsx';
 export { FeatureBars, FeatureHeat } from './feature-weights.tsx';
 export {
+  formatBytes,
   formatCount,
+  formatFlops,
   formatNumber,
   formatPercent,
   formatProbability,

@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import { formatPercent } from './format.ts';
 import { ChartSvg } from './svg.tsx';
 import { safeText } from './text.ts';
+import { fitPixels } from './text-pixels.ts';
 import { toneStyle } from './theme.ts';
 
 export interface IntervalBarProps {
@@ -37,7 +38,7 @@ export function IntervalBar({ title, value, low, high, marks = [] }: IntervalBar
         <g key={mark.name}>
           <line class="nf-axis" x1={x(mark.value)} x2={x(mark.value)} y1={y - 8} y2={y + 8} />
           <text class="nf-quiet" x={x(mark.value)} y={y - 16} text-anchor={anchor(x(mark.value))}>
-            {safeText(mark.name, 24)}
+            {fitPixels(safeText(mark.name, 24), 180)}
           </text>
         </g>
       ))}

@@ -8,6 +8,7 @@ import { formatNumber } from './format.ts';
 import { clearest, type Segment, spread } from './labels.ts';
 import { ChartSvg } from './svg.tsx';
 import { safeText } from './text.ts';
+import { fitPixels, pixels } from './text-pixels.ts';
 import { type Tone, toneAt, toneStyle } from './theme.ts';
 
 export interface LinePoint {
@@ -46,8 +47,8 @@ export function LineChart(props: LineChartProps): VNode {
   const clip = useId();
   const shown = (y: number): boolean => Number.isFinite(y) && (!log || y > 0);
   const points = series.flatMap((s) => s.points).filter((p) => shown(p.y) && Number.isFinite(p.x));
-  const names = series.map((s) => safeText(s.name, 18));
-  const labelWidth = Math.max(0, ...names.map((name) => Array.from(name).length)) * 7.9 + 14;
+  const names = series.map((s) => fitPixels(safeText(s.name, 18), width / 3));
+  const labelWidth = Math.max(0, ...names.map(pixels)) + 14;
   const plot: Plot = {
     left: 52,
     right: width - Math.max(16, labelWidth),
@@ -210,7 +211,7 @@ function Best(props: {
   if (point === undefined) return null;
   const [cx, cy] = [x(point.x), y(point.y)];
   const label = safeText(best.label, 40);
-  const half = Array.from(label).length * 3.9;
+  const half = pixels(label) * 0.56;
   const segments = series.flatMap((s): Segment[] =>
     s.points
       .slice(1)

@@ -1,3 +1,5 @@
+import type { ModelSummary } from '../models/summary.ts';
+import type { Autopsy } from '../train/autopsy/autopsy.ts';
 import type { JsonNumber } from './format.ts';
 import type { GrayImage } from './gray-image.ts';
 import type { RocPoint } from './roc-curve.tsx';
@@ -15,6 +17,8 @@ export interface ReportData {
   readonly started?: string;
   /** Warnings and the like, a sentence each. */
   readonly notes?: readonly string[];
+  /** Of a run that diverged. */
+  readonly autopsy?: Autopsy;
   readonly summary?: ReportSummary;
   readonly history?: readonly HistoryRow[];
   /** The epoch whose weights were kept. */
@@ -29,6 +33,8 @@ export interface ReportData {
   readonly firstLayer?: WeightTable;
   /** In any order; the page sorts them. */
   readonly mistakes?: readonly ReportMistake[];
+  /** Layers, memory and work of a step. */
+  readonly model?: ModelSummary;
   /** The resolved configuration, as in config.json. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** Versions, machine, backend, hashes of data and weights. */

@@ -1,4 +1,4 @@
-import type { VNode } from 'preact';
+import { Fragment, type VNode } from 'preact';
 import { formatCount, formatNumber, formatPercent, formatSeconds, type JsonNumber, toNumber } from './format.ts';
 import { IntervalBar } from './interval-bar.tsx';
 import type { ReportData, ReportMetrics, ReportSummary } from './report-data.ts';
@@ -21,7 +21,12 @@ export function Header({ data }: { data: ReportData }): VNode {
       <h1>{safeText(data.title, 120)}</h1>
       <p class="meta">
         <span class={`status${bad ? ' bad' : ''}`}>{STATUS[data.status] ?? safeText(data.status, 20)}</span>
-        {meta.map((part) => ` · ${safeText(part, 80)}`).join('')}
+        {meta.map((part, i) => (
+          <Fragment key={i}>
+            {' · '}
+            <bdi>{safeText(part, 80)}</bdi>
+          </Fragment>
+        ))}
       </p>
       {data.notes === undefined || data.notes.length === 0 ? null : (
         <ul class="notes">

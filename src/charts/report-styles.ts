@@ -14,6 +14,7 @@ section>h2{margin-bottom:1.25rem}
 .meta{color:var(--nf-muted);font-size:.875rem;margin-top:.4rem;overflow-wrap:anywhere}
 .status{font-weight:600;color:var(--nf-fg)}
 .status.bad{color:var(--nf-miss)}
+.notes,.stats,.pairs td,.scroll td{overflow-wrap:anywhere}
 .notes{margin-top:1.25rem;padding-left:.9rem;border-left:3px solid var(--nf-miss)}
 .notes li+li{margin-top:.25rem}
 .headline{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:1.5rem 2.5rem;align-items:end;margin-top:2.25rem}
@@ -34,6 +35,7 @@ thead th{color:var(--nf-muted)}
 th:last-child,td:last-child{padding-right:0}
 .record th{color:var(--nf-muted);width:40%;overflow-wrap:anywhere}
 .record td{overflow-wrap:anywhere}
+.record+figure,figure+div>h3{margin-top:2rem}
 .hash{font:.8125rem/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .scroll{overflow-x:auto}
 details{margin-top:1.5rem}
@@ -57,5 +59,5 @@ details[open] summary{margin-bottom:.75rem}
 footer{margin-top:3.5rem;padding-top:1.25rem;border-top:1px solid var(--nf-line);color:var(--nf-muted);font-size:.8125rem}
 @media (max-width:720px){.headline,.two,.wide-narrow{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:480px){main{padding:2rem 1rem 3rem}h1{font-size:1.5rem}.big{font-size:3.25rem}section{margin-top:2.5rem}.facts{grid-template-columns:repeat(2,minmax(0,1fr))}.nf-images{grid-template-columns:repeat(auto-fill,minmax(4.75rem,1fr));gap:1rem .75rem}.nf-units{grid-template-columns:repeat(auto-fill,minmax(3.25rem,1fr))}}
-@media print{@page{margin:16mm}body{font-size:11pt}main{max-width:none;padding:0}section,figure,.nf-images li,tr{break-inside:avoid}h2,h3{break-after:avoid}section{margin-top:2rem}details{display:none}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+@media print{@page{margin:16mm}body{font-size:11pt}main{max-width:none;padding:0}figure,.nf-chart,.nf-images li,.nf-weights,tr{break-inside:avoid}h2,h3,.lede{break-after:avoid}section{margin-top:2rem}details{display:none}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `.trim();

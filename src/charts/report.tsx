@@ -1,7 +1,9 @@
 import { renderToString } from 'preact-render-to-string';
+import { AutopsySection } from './report-autopsy.tsx';
 import { Curves } from './report-curves.tsx';
 import type { ReportData } from './report-data.ts';
 import { Facts, Header, Headline } from './report-headline.tsx';
+import { NetworkSection } from './report-network.tsx';
 import { Confusions, FirstLayer, Mistakes, Records } from './report-sections.tsx';
 import { REPORT_CSS } from './report-styles.ts';
 import { safeText } from './text.ts';
@@ -32,10 +34,12 @@ export function renderReport(data: ReportData): string {
           <Header data={data} />
           <Headline data={data} />
           {data.summary === undefined ? null : <Facts summary={data.summary} />}
+          <AutopsySection data={data} />
           <Curves data={data} />
           <Confusions data={data} />
           <FirstLayer data={data} />
           <Mistakes data={data} />
+          <NetworkSection data={data} />
           <Records data={data} />
           <footer>NeuroForge run report. This page is one file: it loads nothing and runs nothing.</footer>
         </main>

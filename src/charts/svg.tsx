@@ -36,7 +36,7 @@ export function ChartSvg(props: ChartSvgProps): VNode {
 
 /** A chart as an SVG file of its own, with its styles inside. */
 export function renderSvgFile(chart: VNode): string {
-  const markup = renderToString(chart);
+  const markup = renderToString(chart).replaceAll(']]>', ']]&gt;'); // no text of XML may hold that
   if (!markup.startsWith('<svg ')) throw new TypeError('renderSvgFile: wants a chart whose root is one svg element');
   const open = markup.indexOf('>') + 1;
   const [, width, height] = /viewBox="0 0 (\S+) (\S+)"/.exec(markup) ?? [];

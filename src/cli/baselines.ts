@@ -67,7 +67,7 @@ async function trainLinear({ split, loss, config }: Prepared, loaders: Loaders):
   const run = fit(
     model,
     { ...loaders, test: loaders.test ?? loaders.val },
-    { optimizer: sgd(0.1), batch, epochs, probe: false, threshold: config.threshold },
+    { optimizer: sgd(0.1), batch, epochs, probe: false, autopsy: false, threshold: config.threshold },
   );
   const limit = setTimeout(() => run.stop(), 2000);
   const { test } = await run;

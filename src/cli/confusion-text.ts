@@ -17,7 +17,10 @@ export function confusionLines({ labels, counts }: Confusion, output: Output): s
   const numbers = people(most).length;
   const cell = Math.max(numbers, Math.min(9, Math.max(...names.map(textWidth))));
   if (nameWidth + names.length * (cell + 2) + 9 > width) return confusedPairs({ labels: names, counts }, output);
-  const head = names.map((name) => fit(name, Math.min(cell, textWidth(name)), unicode).padStart(cell));
+  const head = names.map((name) => {
+    const room = Math.min(cell, textWidth(name));
+    return ' '.repeat(cell - room) + fit(name, room, unicode);
+  });
   const lines = [
     paint.dim('rows: truth, columns: prediction'),
     paint.dim(`${' '.repeat(nameWidth)}  ${head.join('  ')}   recall`),

@@ -1,5 +1,7 @@
 import { barLine } from '../charts/terminal/index.ts';
+import { textWidth } from '../charts/terminal/style.ts';
 import { safeText } from '../charts/text.ts';
+import type { ArraysInfo } from '../data/array-info.ts';
 import type { DataInfo, IdxFileInfo, PartInfo } from '../data/info.ts';
 import type { ListedData } from '../data/list.ts';
 import { type Output, people } from './output.ts';
@@ -11,7 +13,8 @@ export type DataDocument =
   | { readonly schema: typeof schema; readonly action: 'list'; readonly sets: readonly ListedData[] }
   | GetDocument
   | { readonly schema: typeof schema; readonly action: 'info'; readonly set: DataInfo }
-  | { readonly schema: typeof schema; readonly action: 'info'; readonly file: IdxFileInfo };
+  | { readonly schema: typeof schema; readonly action: 'info'; readonly file: IdxFileInfo }
+  | { readonly schema: typeof schema; readonly action: 'info'; readonly arrays: ArraysInfo };
 
 interface GetDocument {
   readonly schema: typeof schema;
@@ -27,7 +30,11 @@ export function showList({ sets }: { readonly sets: readonly ListedData[] }, { p
   const lines: string[] = [];
   for (const { name, title, credit, where } of sets) {
     const place =
-      where === 'embedded' ? 'in the package' : (where ?? paint.yellow(`not here yet: neuroforge data get ${name}`));
+      where === 'embedded'
+        ? 'in the package'
+        : where !== null
+          ? safeText(where)
+          : paint.yellow(`not here yet: neuroforge data get ${name}`);
     lines.push(`${paint.bold(name.padEnd(width))}  ${title}; ${place}`, `${' '.repeat(width)}  ${paint.dim(credit)}`);
   }
   return lines;
@@ -37,9 +44,11 @@ export function showList({ sets }: { readonly sets: readonly ListedData[] }, { p
 export function showInfo(document: Exclude<DataDocument, { action: 'list' }>, output: Output): string[] {
   if (document.action === 'get') {
     const { name, where, files } = document;
-    const place = where === 'embedded' ? 'is in the package: nothing to fetch' : `is in ${where}, as it was published`;
+    const place =
+      where === 'embedded' ? 'is in the package: nothing to fetch' : `is in ${safeText(where)}, as it was published`;
     return [`${name} ${place}`, ...files.map((f) => `  ${f.name}  sha256 ${f.sha256}`)];
   }
+  if ('arrays' in document) return arrayLines(document.arrays);
   return 'set' in document ? setLines(document.set, output) : fileLines(document.file, output);
 }
 
@@ -47,7 +56,7 @@ function setLines(set: DataInfo, output: Output): string[] {
   const { paint } = output;
   const shape = set.exampleShape.join(' x ');
   const kind = set.exampleShape.length > 1 ? `images of ${shape}` : shape === '1' ? '1 feature' : `${shape} features`;
-  const lines = [`${paint.bold(safeText(set.name))}  ${kind}; ${set.source}`];
+  const lines = [`${paint.bold(safeText(set.name))}  ${kind}; ${safeText(set.source)}`];
   if (set.featureNames !== undefined) {
     const names = set.featureNames.slice(0, 8).map((n) => safeText(n, 40));
     lines.push(`features   ${names.join(', ')}${set.featureNames.length > 8 ? ` … (${set.featureNames.length})` : ''}`);
@@ -75,7 +84,7 @@ function partLines(name: string, part: PartInfo): string[] {
 /** A bar a class: rows in training, and in test. */
 function classLines({ train, test }: DataInfo, output: Output): string[] {
   const most = Math.max(...train.classes.map((c) => c.count));
-  const nameWidth = Math.min(24, Math.max(...train.classes.map((c) => safeText(c.name).length)));
+  const nameWidth = Math.min(24, Math.max(...train.classes.map((c) => textWidth(safeText(c.name, 60)))));
   const shown = train.classes.slice(0, 30);
   const lines = shown.map(({ name, count }, k) => {
     const text = `${people(count)} + ${people(test.classes[k]?.count ?? 0)}`;
@@ -100,6 +109,24 @@ function fileLines(file: IdxFileInfo, output: Output): string[] {
         { nameWidth: 3, text: people(n) },
       ),
     ),
+  ];
+}
+
+/** A line an array, the first hundred; then the metadata of safetensors, each cut to a line. */
+function arrayLines({ format, arrays, metadata = {} }: ArraysInfo): string[] {
+  const shown = arrays.slice(0, 100);
+  const names = shown.map(({ name }) => (name === '' ? 'array' : safeText(name, 60)));
+  const width = Math.max(5, ...names.map((name) => name.length));
+  const bytes = arrays.reduce((n, a) => n + a.bytes, 0);
+  const count = arrays.length === 1 ? '1 array' : `${people(arrays.length)} arrays`;
+  return [
+    `${format} file of ${count}, ${people(bytes)} bytes`,
+    ...shown.map(({ dtype, shape, min, max }, i) => {
+      const range = min === undefined || max === undefined ? '' : `  ${figure(min)} to ${figure(max)}`;
+      return `${names[i].padEnd(width)}  ${dtype.padEnd(4)} ${shape.length === 0 ? 'scalar' : shape.map((d) => people(d)).join(' x ')}${range}`;
+    }),
+    ...(arrays.length > shown.length ? [`and ${people(arrays.length - shown.length)} more`] : []),
+    ...Object.entries(metadata).map(([key, value]) => `${safeText(key, 60)}: ${safeText(value, 100)}`),
   ];
 }
 

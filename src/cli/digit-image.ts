@@ -41,11 +41,11 @@ export function fedImage(image: LumaImage, form: ImageForm, options: { raw?: boo
   const { where } = options;
   const flat = flatten(image);
   if (options.raw) {
-    if (image.height !== height || image.width !== width) {
+    if (image.height !== height || image.width !== width || (image.shrunk ?? 1) > 1) {
       throw new NeuroForgeError('NF2604', 'the picture has another size than the model takes', {
         where,
         expected: `${height} x ${width} pixels`,
-        got: `${image.height} x ${image.width}`,
+        got: (image.shrunk ?? 1) > 1 ? 'more than a megapixel' : `${image.height} x ${image.width}`,
         hint: 'without --raw it is cropped, centered and scaled',
       });
     }

@@ -40,7 +40,9 @@ async function findPath(name: string): Promise<string> {
 /** The run that runs/latest names: a name, never a path. */
 async function latest(): Promise<string> {
   const pointer = files.join('runs', 'latest');
-  const text = (await files.exists(pointer)) ? new TextDecoder().decode(await files.readFile(pointer)).trim() : '';
+  const text = (await files.exists(pointer))
+    ? new TextDecoder().decode(await files.readPart(pointer, 0, 256)).trim()
+    : '';
   const path = files.join('runs', text);
   if (/^[\w-][\w.-]{0,199}$/.test(text) && (await files.exists(path))) return path;
   throw new NeuroForgeError('NF4130', 'there is no latest run', {

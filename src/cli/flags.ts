@@ -14,7 +14,7 @@ export const trainFlags: readonly Flag[] = [
     flag: '--data <name|file|folder>',
     type: 'string',
     group: 'data',
-    about: 'digits, breast-cancer, iris, mnist, fashion-mnist, a CSV file, or a folder (default: digits)',
+    about: 'digits, breast-cancer, iris, mnist, fashion-mnist, a CSV or npz file, or a folder (default: digits)',
   },
   { key: 'label', flag: '--label <name|index>', type: 'string', group: 'data', about: 'label column of a CSV file' },
   { key: 'header', flag: '--header <yes|no>', type: 'string', group: 'data', about: 'whether a CSV file has a header' },

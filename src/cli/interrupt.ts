@@ -1,3 +1,4 @@
+import { safeText } from '../charts/text.ts';
 import { exitCodes, type Output } from './output.ts';
 
 /** Windows has no SIGTERM; there SIGBREAK is Ctrl-Break, and a closed window comes as SIGHUP, as a closed terminal does. */
@@ -33,7 +34,7 @@ export class Interrupt {
       process.exit(this.exitCode);
     }
     this.#received = signal;
-    this.#output.note(`\nstopping after this step and saving to ${this.#path} (once more to stop at once)`);
+    this.#output.note(`\nstopping after this step and saving to ${safeText(this.#path)} (once more to stop at once)`);
     this.#stop();
   };
 }

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import pkg from '../../package.json' with { type: 'json' };
 import { NeuroForgeError } from '../core/errors.ts';
+import { cannotWrite } from '../platform/causes.ts';
 import { trainFlags } from './flags.ts';
 import { exitCodes, Output } from './output.ts';
 
@@ -10,7 +11,7 @@ type Run = (args: string[], options: Options, output: Output) => Promise<number>
 
 const program = new Command('neuroforge')
   .description('Neural networks whose backward passes are written by hand, checked by numerical gradients.')
-  .version(pkg.version, '--version', 'print the version')
+  .version(pkg.version, '--version', 'print the version; with --json, what a bug report needs')
   .helpOption('--help', 'print help')
   .helpCommand(false)
   .exitOverride()
@@ -136,6 +137,11 @@ async function main(): Promise<void> {
     return;
   }
   try {
+    if (args.length === 2 && args.includes('--version') && args.includes('--json')) {
+      const output = new Output({ json: true });
+      output.document(await (await import('./commands/version.ts')).versionDocument(output));
+      return;
+    }
     await program.parseAsync(process.argv);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return;
@@ -145,10 +151,12 @@ async function main(): Promise<void> {
   }
 }
 
-// A reader that closes the pipe (`| head`) is no error.
+// A reader that closes the pipe (`| head`) is no error; results that are lost are one. Without progress a run goes on.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  const output = new Output({ debug: process.argv.includes('--debug') });
+  process.exit(output.fail(cannotWrite('stdout', error, process.platform)));
 });
+process.stderr.on('error', () => {});
 
 await main();

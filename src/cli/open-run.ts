@@ -1,6 +1,9 @@
 import { type Shape, sizeOf } from '../core/shape.ts';
 import type { Dataset, Scaling } from '../data/dataset.ts';
+import { readWhole } from '../data/read-whole.ts';
 import { type LoadedModel, loadModel } from '../io/model-file.ts';
+import { parsePlain } from '../io/plain-json.ts';
+import { readModelFile } from '../io/read-model-file.ts';
 import { weightsHash } from '../io/weights.ts';
 import { files } from '../platform/index.ts';
 import { type Config, readConfigFile, resolveConfig } from './config.ts';
@@ -45,7 +48,7 @@ export async function openRun(name: string, output: Output): Promise<OpenedRun> 
   const run = folder === null ? {} : await readRun(folder);
   const config = folder === null ? null : await readConfig(folder);
   const backend = await openRecorded(run, config, (...words) => output.warn(...words));
-  const loaded = await loadModel(await files.readFile(file), { fileName: file, backend });
+  const loaded = await loadModel(await readModelFile(files, file), { fileName: file, backend });
   for (const note of loaded.notes) output.warn('NF3210', `${file}: ${note}`);
   const { model, classNames, preprocessing } = loaded;
   if (run.status === 'running') {
@@ -70,9 +73,14 @@ async function readConfig(folder: string): Promise<Config | null> {
   return resolveConfig({}, await readConfigFile(path, files), {});
 }
 
+const aRunJson = { most: 2 ** 24, what: 'a run.json' };
+
 async function readRun(folder: string): Promise<Record<string, unknown>> {
   try {
-    const run: unknown = JSON.parse(new TextDecoder().decode(await files.readFile(files.join(folder, 'run.json'))));
+    const run: unknown = parsePlain(
+      new TextDecoder().decode(await readWhole(files, files.join(folder, 'run.json'), aRunJson)),
+      'run.json',
+    );
     return typeof run === 'object' && run !== null ? (run as Record<string, unknown>) : {};
   } catch {
     return {}; // The model says what is needed; run.json adds to it.

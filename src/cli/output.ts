@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import { safeText } from '../charts/text.ts';
 import { NeuroForgeError } from '../core/errors.ts';
+import { spellUnseen, toJson } from '../core/unseen.ts';
 
 /** How a command ends: see the table in `neuroforge --help`. */
 export const exitCodes = {
@@ -20,7 +21,11 @@ export interface OutputOptions {
   readonly debug?: boolean;
 }
 
-/** Where a command writes: results on stdout, progress on stderr, one document with `--json`. */
+/**
+ * Where a command writes: results on stdout, progress on stderr, one document with `--json`. No control character
+ * leaves here but newlines and, where there are colors, ours: names from data, files and the user pass `safeText` where
+ * a line is put together, and what was forgotten is spelled out here.
+ */
 export class Output {
   readonly json: boolean;
   readonly quiet: boolean;
@@ -44,60 +49,85 @@ export class Output {
     this.paint = pc.createColors(this.color);
     this.live = process.stderr.isTTY === true && !dumb && !env.CI;
     const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
-    this.unicode = process.platform === 'win32' || /utf-?8/i.test(locale) || !process.stdout.isTTY;
+    const always = process.platform === 'win32' || process.platform === 'darwin'; // whatever the variables say
+    this.unicode = always || /utf-?8/i.test(locale) || !process.stdout.isTTY;
     this.width = process.stdout.columns ?? 80;
   }
 
   /** A line of results; nothing with `--json`. */
   print(line = ''): void {
-    if (!this.json) process.stdout.write(`${line}\n`);
+    if (!this.json) process.stdout.write(`${this.#harmless(line)}\n`);
   }
 
   /** A line of progress; nothing with `--quiet`. */
   note(line: string): void {
-    if (!this.quiet) process.stderr.write(`${line}\n`);
+    if (!this.quiet) this.#complain(line);
+  }
+
+  /** A word of the library on its progress, with the paths and addresses in it: one line, whatever they hold. */
+  say(message: string): void {
+    this.note(safeText(message, longest));
   }
 
   warn(code: string, message: string, hint?: string): void {
-    const head = `${this.paint.yellow('warn')}  ${code}  ${safeText(message)}`;
-    process.stderr.write(`${head}${hint ? `\n              ${safeText(hint)}` : ''}\n`);
+    this.#complain(`${this.paint.yellow('warn')}  ${code}  ${safeText(message, longest)}`);
+    if (hint) this.#complain(`${indent}${safeText(hint, longest)}`);
   }
 
   /** The one document of `--json`. */
   document(value: unknown): void {
-    if (this.json) process.stdout.write(`${JSON.stringify(value, plainNumbers, 2)}\n`);
+    if (this.json) process.stdout.write(`${toJson(value, 2)}\n`);
   }
 
   /** Prints what went wrong and answers the exit code. */
   fail(error: unknown): number {
     const known = error instanceof NeuroForgeError;
-    const told = known
-      ? error
-      : new NeuroForgeError('NF9000', error instanceof Error ? error.message : String(error), {
-          hint: 'this is a bug of ours: please report it with the command and the output of --debug',
-        });
-    const code = !known || told.code.startsWith('NF9') ? exitCodes.bug : exitCodes.usage;
+    const bug = !known || error.code.startsWith('NF9');
+    const told = bug ? reportable(error) : error;
+    const code = bug ? exitCodes.bug : exitCodes.usage;
     if (this.json) this.document({ schema: 'neuroforge/error@1', error: told.toJSON() });
-    else process.stderr.write(`${formatError(told, this.paint)}\n`);
-    if (this.debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    else for (const line of errorLines(told, this.paint)) this.#complain(line);
+    if (this.debug && error instanceof Error) this.#complain(String(error.stack));
     return code;
+  }
+
+  #complain(line: string): void {
+    process.stderr.write(`${this.#harmless(line)}\n`);
+  }
+
+  #harmless(text: string): string {
+    return text.replace(this.color ? /(?:(?!\x1b\[[\d;]*m)[^\n])+/g : /[^\n]+/g, spellUnseen);
   }
 }
 
-/** One to three lines: what and where; expected and got; what to do. */
-function formatError(error: NeuroForgeError, paint: ReturnType<typeof pc.createColors>): string {
-  const indent = ' '.repeat(14);
-  const where = error.where ? `${error.where}: ` : '';
-  const lines = [`${paint.red('error')} ${error.code}  ${where}${error.message}`];
-  const facts = [error.expected && `expected ${error.expected}`, error.got && `got ${error.got}`].filter(Boolean);
-  if (facts.length > 0) lines.push(indent + facts.join(', '));
-  if (error.hint) lines.push(`${indent}${paint.dim('hint:')} ${error.hint}`);
-  return lines.map((line) => safeText(line, 2000)).join('\n');
+const indent = ' '.repeat(14);
+/** Code points of a message. */
+const longest = 2000;
+
+/** What was not meant to happen, with what to do about it. */
+function reportable(error: unknown): NeuroForgeError {
+  const hint = 'a bug of ours: please report the command, what --debug adds, and neuroforge --version --json';
+  const { code, where, expected, got } =
+    error instanceof NeuroForgeError ? error : ({ code: 'NF9000' } as NeuroForgeError);
+  return new NeuroForgeError(code, error instanceof Error ? error.message : String(error), {
+    where,
+    expected,
+    got,
+    hint,
+  });
 }
 
-/** JSON has no NaN: non-finite numbers become strings. */
-export function plainNumbers(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+/** One to three lines: what and where; expected and got; what to do. */
+function errorLines(error: NeuroForgeError, paint: ReturnType<typeof pc.createColors>): string[] {
+  const text = (part: string): string => safeText(part, longest);
+  const where = error.where ? `${text(error.where)}: ` : '';
+  const lines = [`${paint.red('error')} ${error.code}  ${where}${text(error.message)}`];
+  const facts = [error.expected && `expected ${text(error.expected)}`, error.got && `got ${text(error.got)}`];
+  const given = facts.filter(Boolean);
+  if (given.length > 0) lines.push(indent + given.join(', '));
+  const last = [error.chain && text(error.chain), error.hint && `${paint.dim('hint:')} ${text(error.hint)}`];
+  if (error.chain || error.hint) lines.push(indent + last.filter(Boolean).join('      '));
+  return lines;
 }
 
 /** The number as people read it, en-US whatever the locale. */

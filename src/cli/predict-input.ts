@@ -1,10 +1,15 @@
 import { NeuroForgeError } from '../core/errors.ts';
 import { idxSets } from '../data/catalog.ts';
 import { eachCsvRow } from '../data/csv.ts';
+import { scanCsvFile } from '../data/csv-scan.ts';
 import { type Dataset, featuresOf, firstRows } from '../data/dataset.ts';
 import { gunzip, isGzip, refuseImpostors } from '../data/gzip.ts';
 import { readIdx, unpackIdx } from '../data/idx.ts';
+import { readIdxFileHeader } from '../data/idx-files.ts';
+import { isNpy } from '../data/npy-header.ts';
+import { checkWhole } from '../data/read-whole.ts';
 import { tableDataset } from '../data/table.ts';
+import { isZip } from '../data/zip-directory.ts';
 import { files } from '../platform/index.ts';
 import { fedImage } from './digit-image.ts';
 import { formOf, type OpenedRun } from './open-run.ts';
@@ -20,35 +25,57 @@ export interface PredictInput {
 }
 
 const largest = 2 ** 30;
+const largestPng = 2 ** 26;
 
 /**
  * Reads a PNG picture, an IDX file of images (labels from the file beside it, if there is one) or a CSV file with or
  * without labels. Throws what reading them throws, and NF4134 when rows are not what the model takes.
  */
 export async function readInput(path: string, run: OpenedRun, options: { raw: boolean }): Promise<PredictInput> {
-  const { kind, size } = await files.stat(path);
-  if (kind === 'folder') {
+  if ((await files.stat(path)).kind === 'folder') {
     throw new NeuroForgeError('NF4134', 'this is a folder', {
       where: path,
       hint: 'name the files in it, e.g. FOLDER/*.png',
     });
   }
-  if (size > largest) {
-    throw new NeuroForgeError('NF4134', 'the file is larger than predict reads', {
-      where: path,
-      expected: `at most ${largest.toLocaleString('en-US')} bytes`,
-      got: size.toLocaleString('en-US'),
-    });
-  }
-  const bytes = await files.readFile(path);
+  await judgeFile(path);
+  return inputOf(await files.readFile(path), path, run, options);
+}
+
+/** Refuses by size and beginning what would take memory to no end. */
+async function judgeFile(path: string): Promise<void> {
+  const size = await checkWhole(files, path, { most: largest, what: 'an input of predict' });
+  const head = await files.readPart(path, 0, 64);
+  if (isPng(head)) await checkWhole(files, path, { most: largestPng, what: 'a picture' });
+  else if (isIdx(head)) await readIdxFileHeader(files, path, 'images');
+  else if (!isGzip(head)) await scanCsvFile(files, path, size);
+}
+
+function isIdx(bytes: Uint8Array): boolean {
+  return bytes[0] === 0 && bytes[1] === 0 && bytes[2] >= 8 && bytes[2] <= 14;
+}
+
+/** The rows in the bytes of a file; see {@link readInput}. */
+export async function inputOf(
+  bytes: Uint8Array,
+  path: string,
+  run: OpenedRun,
+  options: { raw: boolean },
+): Promise<PredictInput> {
   if (isPng(bytes)) return pngInput(bytes, path, run, options.raw);
   if (bytes[0] === 0xff && bytes[1] === 0xd8) {
     throw new NeuroForgeError('NF2601', 'this is a JPEG image, not PNG', { where: path, hint: 'convert it to PNG' });
   }
   if (/\.png$/i.test(path)) readPng(bytes, path);
+  if (isZip(bytes) || isNpy(bytes)) {
+    throw new NeuroForgeError('NF4134', 'predict does not read npz and npy files', {
+      where: path,
+      expected: 'PNG images, IDX files or CSV rows',
+      hint: 'for whole-set metrics: neuroforge eval RUN --data FILE.npz',
+    });
+  }
   const plain = await unpacked(bytes, path);
-  const isIdx = plain[0] === 0 && plain[1] === 0 && plain[2] >= 8 && plain[2] <= 14;
-  return isIdx ? idxInput(plain, path, run) : csvInput(plain, path, run);
+  return isIdx(plain) ? idxInput(plain, path, run) : csvInput(plain, path, run);
 }
 
 async function unpacked(bytes: Uint8Array, where: string): Promise<Uint8Array> {
@@ -94,13 +121,18 @@ async function labelsBeside(path: string, count: number, run: OpenedRun): Promis
   const beside = path.slice(0, path.length - name.length) + name.replace('images', 'labels').replace('idx3', 'idx1');
   const { classNames, model, about } = run;
   if (beside === path || classNames === undefined || !(await files.exists(beside))) return null;
-  const labels = readIdx(await unpacked(await files.readFile(beside), beside), beside, 'labels').data;
+  const labels = readIdx(await unpacked(await labelsOf(beside), beside), beside, 'labels').data;
   if (labels.length !== count) return null;
   const names = idxSets.find((set) => set.name === about.data)?.classNames;
   if (model.loss.task === 'binary') {
     return Int32Array.from(labels, (k) => ((names?.[k] ?? String(k)) === classNames[1] ? 1 : 0));
   }
   return labels.every((k) => k < classNames.length) ? labels : null;
+}
+
+async function labelsOf(path: string): Promise<Uint8Array> {
+  await readIdxFileHeader(files, path, 'labels');
+  return files.readFile(path);
 }
 
 function csvInput(bytes: Uint8Array, path: string, run: OpenedRun): PredictInput {

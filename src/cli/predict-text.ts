@@ -63,7 +63,7 @@ function picture(row: PredictedRow, image: NonNullable<ReturnType<typeof grayIma
   const likeliest = Object.entries(row.probabilities ?? {})
     .sort((a, b) => b[1] - a[1])
     .slice(0, 5);
-  const nameWidth = Math.min(20, Math.max(...likeliest.map(([name]) => textWidth(name))));
+  const nameWidth = Math.min(20, Math.max(...likeliest.map(([name]) => textWidth(safeText(name, 60)))));
   const verdict =
     row.label === undefined
       ? ''

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { NeuroForgeError } from '../core/errors.ts';
+import { readModelFile } from '../io/read-model-file.ts';
 import type { Model } from '../models/model.ts';
 import { files } from '../platform/index.ts';
 import { loadCheckpoint } from '../train/checkpoint.ts';
@@ -70,7 +71,7 @@ export class Resumption {
         hint: 'name a run folder, or a file in its checkpoints',
       });
     }
-    const folder = await RunFolder.open(files, place, (message) => output.note(message));
+    const folder = await RunFolder.open(files, place, (message) => output.say(message));
     try {
       const file = await readConfigFile(files.join(place, 'config.json'), files);
       const recorded = resolveConfig({}, file, {});
@@ -95,7 +96,7 @@ export class Resumption {
   /** The backend that the run computed on; with `inexact` the one that is asked for, or found here. */
   async openBackend(output: Output): Promise<OpenedBackend> {
     const { about } = this.folder;
-    const log = (line: string): void => output.note(line);
+    const log = (line: string): void => output.say(line);
     const backend = about.backend === 'native' || about.backend === 'js' ? about.backend : 'wasm';
     const { library } = (about.blas ?? {}) as { library?: string };
     const named = process.env.NEUROFORGE_BLAS ? undefined : blasLibraries.find((known) => known === library);
@@ -135,7 +136,7 @@ export class Resumption {
 
   /** The state to go on from; the folder is as it was then. */
   async restore(model: Model, about: Readonly<Record<string, unknown>>): Promise<TrainingState> {
-    const state = await loadCheckpoint(await files.readFile(this.#checkpoint), model, this.#checkpoint);
+    const state = await loadCheckpoint(await readModelFile(files, this.#checkpoint), model, this.#checkpoint);
     await this.folder.metrics.rewind(state);
     const differences = this.#differences.map(({ what, before, now }) => ({ what, before, now }));
     await this.folder.resume(state.step, { ...about, ...(differences.length > 0 ? { differences } : {}) });

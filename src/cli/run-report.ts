@@ -6,7 +6,9 @@ import {
   type WeightTable,
 } from '../charts/index.ts';
 import type { Dataset } from '../data/dataset.ts';
+import type { DataWarning } from '../data/warnings.ts';
 import type { Model } from '../models/model.ts';
+import type { ModelSummary } from '../models/summary.ts';
 import { files } from '../platform/index.ts';
 import type { Evaluation } from '../train/evaluate.ts';
 import type { EpochEvent, FitResult } from '../train/events.ts';
@@ -39,6 +41,8 @@ export async function writePredictions(
 interface ReportInput {
   readonly prepared: Prepared;
   readonly model: Model;
+  readonly summary: ModelSummary;
+  readonly warnings: readonly DataWarning[];
   readonly result: FitResult;
   readonly history: readonly EpochEvent[];
   readonly baselines: readonly Baseline[];
@@ -60,6 +64,9 @@ function reportData(folder: RunFolder, input: ReportInput): ReportData {
     title: `${config.model} on ${split.train.name}`,
     run: folder.name,
     status: result.status,
+    ...(result.autopsy ? { autopsy: result.autopsy } : {}),
+    notes: input.warnings.map(({ code, message, hint }) => `${code} ${message}; ${hint}`),
+    model: input.summary,
     task: loss.task === 'regression' ? 'regression' : 'classification',
     summary: {
       data: `${split.train.name}: ${split.train.count} training, ${split.val.count} validation, ${split.test?.count ?? 0} test rows`,

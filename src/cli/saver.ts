@@ -69,7 +69,7 @@ export class Saver {
     this.#unsaved = null;
     this.#lastSaved = state.step;
     await this.#prune(keepLast).catch((error: Error) =>
-      this.#output.warn('NF2908', `an old checkpoint stays: ${error.message}`),
+      this.#output.warn('NF2909', `an old checkpoint stays: ${error.message}`),
     );
   }
 

@@ -1,6 +1,7 @@
 import { type Prediction, predictionGallery } from '../charts/terminal/index.ts';
 import { wilsonInterval } from '../charts/wilson.ts';
 import { type Dataset, featuresOf } from '../data/dataset.ts';
+import { files } from '../platform/index.ts';
 import type { Evaluation } from '../train/evaluate.ts';
 import type { FitResult } from '../train/events.ts';
 import type { RunFolder } from '../train/run-folder.ts';
@@ -8,6 +9,7 @@ import type { Baseline } from './baselines.ts';
 import { grayImage } from './examples.ts';
 import { type Output, people } from './output.ts';
 import type { Prepared } from './setup.ts';
+import { shellWord } from './shell-word.ts';
 
 export interface Summary {
   readonly output: Output;
@@ -45,11 +47,12 @@ export function summarize(about: Summary): void {
     output.print(predictionGallery(predictions, { ...output, rows: 2 }));
   }
   output.print();
-  output.print(`run     ${folder.path}`);
-  output.print(`report  ${folder.path}/report.html`);
-  if (result.status === 'interrupted') output.print(`resume  neuroforge train --resume ${folder.path}`);
+  const run = shellWord(folder.path);
+  output.print(`run     ${run}`);
+  output.print(`report  ${shellWord(files.join(folder.path, 'report.html'))}`);
+  if (result.status === 'interrupted') output.print(`resume  neuroforge train --resume ${run}`);
   const input = dataset.exampleShape.length === 2 ? 'digit.png' : 'rows.csv';
-  output.print(`next    neuroforge eval ${folder.path}    neuroforge predict ${folder.path} ${input}`);
+  output.print(`next    neuroforge eval ${run}    neuroforge predict ${run} ${input}`);
 }
 
 function headline(which: string, { evaluation, dataset, result }: Summary): string {

@@ -4,6 +4,8 @@ export interface ErrorDetails {
   readonly where?: string;
   readonly expected?: string;
   readonly got?: string;
+  /** How it came to that, step by step: the shapes through a network. */
+  readonly chain?: string;
   /** The one thing to try next. */
   readonly hint?: string;
   readonly cause?: unknown;
@@ -18,6 +20,7 @@ export class NeuroForgeError extends Error {
   readonly where: string | undefined;
   readonly expected: string | undefined;
   readonly got: string | undefined;
+  readonly chain: string | undefined;
   readonly hint: string | undefined;
 
   constructor(code: string, message: string, details: ErrorDetails = {}) {
@@ -27,13 +30,14 @@ export class NeuroForgeError extends Error {
     this.where = details.where;
     this.expected = details.expected;
     this.got = details.got;
+    this.chain = details.chain;
     this.hint = details.hint;
   }
 
   /** The error as a document for `--json`. */
   toJSON(): Record<string, string> {
     const out: Record<string, string> = { code: this.code, message: this.message };
-    for (const key of ['where', 'expected', 'got', 'hint'] as const) {
+    for (const key of ['where', 'expected', 'got', 'chain', 'hint'] as const) {
       const value = this[key];
       if (value !== undefined) out[key] = value;
     }

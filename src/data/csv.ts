@@ -1,6 +1,6 @@
 import { CsvError, parse } from 'csv-parse/browser/esm/sync';
 import { NeuroForgeError } from '../core/errors.ts';
-import { refuseImpostors } from './gzip.ts';
+import { CsvScan, longestRow } from './csv-scan.ts';
 
 /** Rows of text with the line on which each begins (from 1, as editors count). */
 export interface CsvRows {
@@ -16,7 +16,7 @@ const furtherRows = 10_000;
  * exists as text; it may throw.
  *
  * Throws NF2101 (no rows), NF2102 (not UTF-8: UTF-16, NUL, other bytes), NF2103 (a ragged row: its line, and the first
- * few others), NF2104 (quotes).
+ * few others), NF2104 (quotes), NF2110 (a row longer or wider than a table's).
  */
 export function eachCsvRow(bytes: Uint8Array, where: string, onRow: (cells: string[], line: number) => void): void {
   const text = checkText(bytes, where);
@@ -33,7 +33,7 @@ export function eachCsvRow(bytes: Uint8Array, where: string, onRow: (cells: stri
       record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
       skip_empty_lines: true,
-      max_record_size: 2 ** 26,
+      max_record_size: longestRow,
       on_record(cells: string[], info) {
         // The parser's line is where the row ends, and it counts a CRLF within quotes twice.
         let line = info.lines - doubled;
@@ -91,12 +91,6 @@ function quoteError(error: CsvError, where: string, firstLine: number): NeuroFor
         hint: `it is in line ${firstLine} or after it; a quote inside a quoted field is written twice`,
         cause: error,
       });
-    case 'CSV_MAX_RECORD_SIZE':
-      return new NeuroForgeError('NF2104', 'a row is longer than 64 MiB', {
-        where: `${where}:${firstLine}`,
-        hint: 'a quote that is opened and never closed?',
-        cause: error,
-      });
     default:
       return new NeuroForgeError('NF2104', 'a quote stands where none may be', {
         where: `${where}:${firstLine}`,
@@ -108,35 +102,9 @@ function quoteError(error: CsvError, where: string, firstLine: number): NeuroFor
 
 /** The bytes without their byte order mark, once they are known to be UTF-8 text. */
 function checkText(bytes: Uint8Array, where: string): Uint8Array {
-  refuseImpostors(bytes, where);
+  const scan = new CsvScan(where);
+  scan.take(bytes);
+  scan.end();
   const [b0, b1, b2] = bytes;
-  const utf16 = (b0 === 0xff && b1 === 0xfe) || (b0 === 0xfe && b1 === 0xff);
-  const nul = bytes.indexOf(0);
-  if (utf16 || (nul >= 0 && nul < 4)) {
-    throw new NeuroForgeError('NF2102', 'the file is UTF-16 or UTF-32, not UTF-8', {
-      where,
-      hint: 'save it as "CSV UTF-8", or run iconv -f utf-16 -t utf-8',
-    });
-  }
-  if (nul >= 0) {
-    throw new NeuroForgeError('NF2102', 'the file has a NUL byte: it is not text', {
-      where,
-      got: `byte ${nul.toLocaleString('en-US')}`,
-    });
-  }
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const piece = 2 ** 20;
-  for (let at = 0; at < bytes.length; at += piece) {
-    try {
-      decoder.decode(bytes.slice(at, at + piece), { stream: at + piece < bytes.length });
-    } catch (cause) {
-      throw new NeuroForgeError('NF2102', 'the file is not UTF-8', {
-        where,
-        got: `an invalid byte after byte ${at.toLocaleString('en-US')}`,
-        hint: 'save it as "CSV UTF-8", or run iconv -f latin1 -t utf-8',
-        cause,
-      });
-    }
-  }
   return b0 === 0xef && b1 === 0xbb && b2 === 0xbf ? bytes.subarray(3) : bytes;
 }

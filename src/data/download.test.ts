@@ -93,7 +93,7 @@ describe('verified downloads from a loopback server', () => {
       files: [file, file, file, file],
       mirrors: mirrors.map((m) => (m.startsWith('http') ? m : `${base}${m}/`)),
     };
-    return fetchVerified(set, file, folder, { files, stallMs: 200, ...more });
+    return fetchVerified(set, file, folder, { files, stallMs: 200, pause: async () => {}, ...more });
   };
   const failure = (promise: Promise<unknown>) =>
     promise.then(

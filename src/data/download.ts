@@ -1,30 +1,28 @@
 import { NeuroForgeError } from '../core/errors.ts';
 import { sha256Hex } from '../core/sha256.ts';
-import type { Files } from '../platform/files.ts';
+import { type Lock, takeLock } from '../platform/lock.ts';
 import type { IdxSet, RemoteFile } from './catalog.ts';
-import { refuseImpostors } from './gzip.ts';
 import { unpackIdx } from './idx.ts';
+import { Later, type ReceiveOptions, receive, whyOf } from './receive.ts';
 
-export interface DownloadOptions {
-  readonly files: Files;
-  readonly fetch?: typeof fetch;
+export interface DownloadOptions extends ReceiveOptions {
   /** Asked before (not instead of) the set's own mirrors: a base URL. */
   readonly mirror?: string;
   readonly log?: (message: string) => void;
-  /** Bytes received so far of a file, and its size where the mirror tells it. */
-  readonly progress?: (file: string, received: number, total: number | undefined) => void;
-  /** A mirror that is silent for so long is given up; default 30,000 ms. */
-  readonly stallMs?: number;
+  /** Waits between rounds, and for another process that fetches the same file. */
+  readonly pause?: (milliseconds: number) => Promise<void>;
 }
 
-/** Rounds over the mirrors; a file that breaks off is resumed in the next try. */
-const rounds = 3;
-const writeEvery = 2 ** 18;
+/** Rounds over the mirrors that brought nothing, and rounds in all: a file that breaks off is resumed in the next. */
+const [idleRounds, allRounds] = [3, 20];
+/** The longest that a mirror may ask us to wait, and what is waited unasked, in ms. */
+const [longestPause, usualPause] = [60_000, 1000];
 
 /**
  * The unpacked, verified bytes of one file of a set, from `folder` where it is there already, else downloaded into it:
- * `.part`, resumed with a Range request, verified by the sha256 of the unpacked bytes, then renamed.
- * Throws NF2601 with each mirror's reason and the way to put files in place by hand.
+ * `.part`, resumed with a Range request, verified by the sha256 of the unpacked bytes, then renamed. One process does
+ * it; others wait. Throws NF2601 with each mirror's reason and the way to put files in place by hand, NF2904 when the
+ * disk takes it not, NF2908 when a process of another machine may be at it.
  */
 export async function fetchVerified(
   set: IdxSet,
@@ -32,51 +30,113 @@ export async function fetchVerified(
   folder: string,
   options: DownloadOptions,
 ): Promise<Uint8Array> {
-  const { files, log } = options;
-  const target = files.join(folder, `${file.name}.gz`);
+  const target = options.files.join(folder, `${file.name}.gz`);
   const kept = await verifiedCopy(target, file, options);
   if (kept !== undefined) return kept;
-  await files.makeFolder(folder);
-  const part = `${target}.part`;
   const mirrors = mirrorList(set, options.mirror);
+  await options.files.makeFolder(folder);
+  const lock = await waitForLock(`${target}.lock`, options);
+  try {
+    const others = await verifiedCopy(target, file, options);
+    return others ?? (await download(set, file, folder, target, mirrors, options));
+  } finally {
+    await lock.release();
+  }
+}
+
+async function waitForLock(path: string, options: DownloadOptions): Promise<Lock> {
+  const { files, log, pause = sleep } = options;
+  for (let told = false; ; ) {
+    try {
+      return await takeLock(files, path, { note: log });
+    } catch (error) {
+      if (!(error instanceof NeuroForgeError && error.code === 'NF2905')) throw error;
+      if (!told) log?.(`waiting: ${path} is ${error.message}`);
+      told = true;
+    }
+    await pause(200);
+  }
+}
+
+async function download(
+  set: IdxSet,
+  file: RemoteFile,
+  folder: string,
+  target: string,
+  mirrors: readonly string[],
+  options: DownloadOptions,
+): Promise<Uint8Array> {
+  const { files, log, pause = sleep } = options;
+  const part = `${target}.part`;
+  const sizeOfPart = async () => ((await files.exists(part)) ? (await files.stat(part)).size : 0);
+  const finish = async () => {
+    const bytes = await verify(await files.readFile(part), part, file);
+    await files.replace(part, target);
+    return bytes;
+  };
+  // An earlier process may have ended between the last byte and the new name.
+  if (await files.exists(part)) {
+    const whole = await verify(await files.readFile(part), part, file).catch(() => null);
+    if (whole !== null) return finish();
+  }
   const reasons = new Map<string, string>();
   const useless = new Set<string>();
-  for (let round = 0; round < rounds; round++) {
+  let version: { mirror: string; etag: string | undefined } | undefined;
+  for (let round = 0, idle = 0; round < allRounds && idle < idleRounds; round++) {
+    let wait = 0;
+    const before = await sizeOfPart();
     for (const mirror of mirrors) {
       if (useless.has(mirror)) continue;
       const url = `${mirror}${file.name}.gz`;
-      const resumed = await files.exists(part);
+      const resumed = (await sizeOfPart()) > 0;
       try {
         log?.(`fetching ${url}`);
-        await receive(url, part, file, options);
-        const bytes = await verify(await files.readFile(part), part, file);
-        await files.replace(part, target);
-        return bytes;
+        const etag = version?.mirror === mirror ? version.etag : undefined;
+        const remember = (received: string | undefined) => {
+          version = { mirror, etag: received };
+        };
+        await receive(url, part, file, etag, remember, options);
+        return await finish();
       } catch (error) {
         const code = error instanceof NeuroForgeError ? error.code : '';
-        // Another process may have finished the same download meanwhile.
-        const other = await verifiedCopy(target, file, options);
-        if (other !== undefined) return other;
-        if (code === 'NF2904') throw error;
+        if (code.startsWith('NF29')) throw onDisk(error as NeuroForgeError);
         // Broken off (NF2402) or cut (NF2308): what is there is good, and is resumed. Anything else starts over.
-        if (code !== 'NF2402' && code !== 'NF2308') await files.remove(part);
+        if (code !== 'NF2402' && code !== 'NF2308' && code !== 'NF2403') await files.remove(part);
         // A mirror without the file, or with another, is not asked again; a wrong beginning was not this mirror's fault.
-        const another = /^NF23/.test(code) && code !== 'NF2308' && !resumed;
-        if (code === 'NF2403' || another) useless.add(mirror);
+        const another = /^NF2(3|404)/.test(code) && code !== 'NF2308' && !resumed;
+        const tooLong = error instanceof Later && error.after > longestPause;
+        if (code === 'NF2403' || another || tooLong) useless.add(mirror);
+        if (error instanceof Later && !tooLong) {
+          const idles = (await sizeOfPart()) <= before;
+          wait = Math.max(wait, error.after, idles ? usualPause : 0);
+        }
         const reason = whyOf(error);
         reasons.set(mirror, reason);
         log?.(`${url}: ${reason}`);
       }
     }
+    if (useless.size === new Set(mirrors).size) break;
+    idle = (await sizeOfPart()) > before ? 0 : idle + 1;
+    if (wait > 0 && idle < idleRounds) await pause(wait);
   }
   throw unreachable(set, folder, reasons, options);
 }
+
+function onDisk({ code, message, where, hint, cause }: NeuroForgeError): NeuroForgeError {
+  const other = 'NEUROFORGE_CACHE names another folder for downloads';
+  return new NeuroForgeError(code, message, { where, hint: hint === undefined ? other : `${hint}; ${other}`, cause });
+}
+
+const sleep = (milliseconds: number): Promise<void> => new Promise((resume) => setTimeout(resume, milliseconds));
 
 /** Unpacks and compares; throws what unpacking throws, or NF2404. */
 async function verify(packed: Uint8Array, where: string, file: RemoteFile): Promise<Uint8Array> {
   const bytes = await unpackIdx(packed, where);
   const sha256 = await sha256Hex(bytes);
   if (sha256 === file.sha256) return bytes;
+  // A mirror that says no length, and a file that is not packed or of which one byte came.
+  const beginning = packed[0] === 0 || (packed.length === 1 && packed[0] === 0x1f);
+  if (beginning && packed.length < file.bytes) throw new NeuroForgeError('NF2308', 'the file is cut short', { where });
   throw new NeuroForgeError('NF2404', 'the bytes are not those of the published file', {
     where,
     expected: `sha256 ${file.sha256}`,
@@ -105,114 +165,6 @@ function mirrorList(set: IdxSet, mirror: string | undefined): string[] {
   return [mirror.endsWith('/') ? mirror : `${mirror}/`, ...set.mirrors];
 }
 
-/** Adds what is missing to `part`. NF2402: broken off, worth another try; NF2403: the mirror does not have it. */
-async function receive(url: string, part: string, file: RemoteFile, options: DownloadOptions): Promise<void> {
-  const { files, progress } = options;
-  const fetching = options.fetch ?? globalThis.fetch;
-  const start = (await files.exists(part)) ? (await files.stat(part)).size : 0;
-  const watch = new StallWatch(options.stallMs ?? 30_000);
-  try {
-    const headers: Record<string, string> = { 'accept-encoding': 'identity' };
-    if (start > 0) headers.range = `bytes=${start}-`;
-    const response = await watch.wait(fetching(url, { headers, signal: watch.signal, redirect: 'follow' }));
-    if (response.status === 416) throw new NeuroForgeError('NF2406', 'the mirror cannot resume it', { where: url });
-    if (!response.ok || response.body === null) {
-      void response.body?.cancel().catch(() => {});
-      const later = response.status >= 500 || response.status === 429 || response.status === 408;
-      throw new NeuroForgeError(later ? 'NF2402' : 'NF2403', `the mirror answered ${response.status}`, { where: url });
-    }
-    const resumes = response.status === 206 && startOf(response) === start;
-    if (response.status === 206 && !resumes) {
-      throw new NeuroForgeError('NF2406', 'the mirror resumes at another place', { where: url });
-    }
-    if (!resumes && start > 0) await files.remove(part);
-    let size = resumes ? start : 0;
-    const length = Number(response.headers.get('content-length') ?? Number.NaN);
-    const total = Number.isFinite(length) ? size + length : undefined;
-    const reader = response.body.getReader();
-    let held: Uint8Array[] = [];
-    let heldBytes = 0;
-    const flush = async () => {
-      for (const chunk of held) await files.appendFile(part, chunk);
-      held = [];
-      heldBytes = 0;
-    };
-    try {
-      for (;;) {
-        const { done, value } = await watch.wait(reader.read());
-        if (done) break;
-        if (size === 0) refuseImpostors(value, url);
-        size += value.length;
-        if (size > file.bytes + 2 ** 16) {
-          throw new NeuroForgeError('NF2306', 'the mirror sends more than the file can hold', { where: url });
-        }
-        held.push(value);
-        heldBytes += value.length;
-        progress?.(file.name, size, total);
-        if (heldBytes >= writeEvery) await flush();
-      }
-    } finally {
-      await flush();
-      void reader.cancel().catch(() => {});
-    }
-    if (total !== undefined && size < total) {
-      throw new NeuroForgeError('NF2402', `it broke off after ${size.toLocaleString('en-US')} bytes`, { where: url });
-    }
-  } catch (cause) {
-    if (cause instanceof NeuroForgeError) throw cause;
-    throw new NeuroForgeError('NF2402', whyOf(cause), { where: url, cause });
-  } finally {
-    watch.stop();
-  }
-}
-
-function startOf(response: Response): number {
-  const match = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '');
-  return match === null ? -1 : Number(match[1]);
-}
-
-/** Gives up on a promise that does not settle in time, and aborts the request behind it. */
-class StallWatch {
-  readonly #controller = new AbortController();
-  readonly #milliseconds: number;
-
-  constructor(milliseconds: number) {
-    this.#milliseconds = milliseconds;
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  async wait<T>(promise: Promise<T>): Promise<T> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const stalled = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new NeuroForgeError('NF2402', `no answer for ${this.#milliseconds / 1000} s`));
-        this.#controller.abort();
-      }, this.#milliseconds);
-    });
-    try {
-      return await Promise.race([promise, stalled]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  stop(): void {
-    this.#controller.abort();
-  }
-}
-
-/** One line; `fetch failed` hides its reason in `cause`. */
-function whyOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const inner = error.cause;
-  if (error instanceof NeuroForgeError || !(inner instanceof Error)) return error.message;
-  const code = 'code' in inner ? `${inner.code}: ` : '';
-  return `${error.message} (${code}${inner.message})`;
-}
-
 function unreachable(
   set: IdxSet,
   folder: string,
@@ -223,7 +175,10 @@ function unreachable(
   const proxy = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].find(
     (name) => files.env(name) !== undefined,
   );
-  const viaProxy = proxy === undefined ? '' : ` ${proxy} is set, which this runtime's fetch may not use: curl does.`;
+  const unused = proxy !== undefined && files.env('NODE_USE_ENV_PROXY') === undefined;
+  const viaProxy = unused
+    ? ` ${proxy} is set, which Node uses from version 24 on with NODE_USE_ENV_PROXY=1, and curl always.`
+    : '';
   return new NeuroForgeError('NF2601', `${set.name} could not be downloaded`, {
     where: set.name,
     got: [...reasons].map(([mirror, reason]) => `${mirror} ${reason}`).join('; '),

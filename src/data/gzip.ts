@@ -2,6 +2,9 @@ import { NeuroForgeError } from '../core/errors.ts';
 
 /** Deflate packs at most 1,032 bytes into one (258 bytes in two bits), so a size beyond that is not in the file. */
 const maximalRatio = 1032;
+/** Tables and images pack 2 to 50 times. What packs better than this, and is large, is refused. */
+const likelyRatio = 200;
+const freelyUnpacked = 2 ** 25;
 
 export interface GunzipOptions {
   /** The file's name, for messages. */
@@ -71,6 +74,7 @@ export async function gunzip(packed: Uint8Array, options: GunzipOptions): Promis
       });
     }
     if (total > limit) return;
+    refuseBomb(limit, packed.length, where);
     whole = new Uint8Array(limit);
     let at = 0;
     for (const chunk of chunks.splice(0)) {
@@ -97,6 +101,7 @@ export async function gunzip(packed: Uint8Array, options: GunzipOptions): Promis
         hint: 'damaged, or packed by someone who means harm: fetch it again',
       });
     }
+    refuseBomb(total, packed.length, where);
   }
   settleSize();
   if (options.sizeFromHead !== undefined && total < limit) {
@@ -107,6 +112,17 @@ export async function gunzip(packed: Uint8Array, options: GunzipOptions): Promis
     });
   }
   return whole ?? join(chunks, total);
+}
+
+/** Throws NF2310 where a small file becomes a large one. */
+function refuseBomb(unpacked: number, packed: number, where: string): void {
+  if (unpacked <= freelyUnpacked || unpacked <= packed * likelyRatio) return;
+  throw new NeuroForgeError('NF2310', `the gzip file unpacks to more than ${likelyRatio} times its size`, {
+    where,
+    expected: `at most ${Math.max(freelyUnpacked, packed * likelyRatio).toLocaleString('en-US')} bytes`,
+    got: `at least ${unpacked.toLocaleString('en-US')} from ${packed.toLocaleString('en-US')}`,
+    hint: 'if that is meant, run gunzip on it and give the file that comes out',
+  });
 }
 
 /** The first `bytes` unpacked bytes (fewer where the file has fewer), of which `packed` may be only the beginning. */

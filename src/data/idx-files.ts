@@ -1,17 +1,20 @@
-import { NeuroForgeError } from '../core/errors.ts';
 import { sha256Hex } from '../core/sha256.ts';
 import type { Files } from '../platform/files.ts';
 import { idxNames } from './catalog.ts';
 import { gunzipHead, isGzip } from './gzip.ts';
-import { checkIdxSize, type IdxHeader, readIdxHeader, unpackIdx } from './idx.ts';
+import { checkIdxSize, type IdxHeader, largestIdx, readIdxHeader, unpackIdx } from './idx.ts';
+import { checkWhole } from './read-whole.ts';
+
+/** What the name of an IDX file says of its content. */
+export function idxKind(name: string): 'images' | 'labels' | undefined {
+  return /images.*idx/.test(name) ? 'images' : /labels.*idx/.test(name) ? 'labels' : undefined;
+}
 
 export interface FoundFile {
   /** `train-images-idx3-ubyte`, however the file spells it. */
   readonly name: (typeof idxNames)[number];
   readonly path: string;
 }
-
-const largestPacked = 2 ** 30;
 
 /** The IDX files of a folder: `train-images-idx3-ubyte` or `train-images.idx3-ubyte`, plain or `.gz`. */
 export async function findIdxFolder(files: Files, folder: string): Promise<{ files: FoundFile[]; missing: string[] }> {
@@ -28,20 +31,10 @@ export async function findIdxFolder(files: Files, folder: string): Promise<{ fil
 }
 
 /** The header of an IDX file, judged with the file's size where it is plain; reads 64 KiB at most. */
-export async function readIdxFileHeader(files: Files, { name, path }: FoundFile): Promise<IdxHeader> {
-  const kind = name.includes('images') ? 'images' : 'labels';
-  const { size } = await files.stat(path);
+export async function readIdxFileHeader(files: Files, path: string, kind?: 'images' | 'labels'): Promise<IdxHeader> {
+  const size = await checkWhole(files, path, { most: largestIdx, what: 'an IDX file' });
   const start = await files.readPart(path, 0, 65536);
-  if (isGzip(start)) {
-    if (size > largestPacked) {
-      throw new NeuroForgeError('NF2204', 'the file is larger than an IDX file may be', {
-        where: path,
-        expected: `at most ${largestPacked.toLocaleString('en-US')} bytes`,
-        got: size.toLocaleString('en-US'),
-      });
-    }
-    return readIdxHeader(await gunzipHead(start, 32, path), path, kind);
-  }
+  if (isGzip(start)) return readIdxHeader(await gunzipHead(start, 32, path), path, kind);
   const header = readIdxHeader(start.subarray(0, 1028), path, kind);
   checkIdxSize(header, size, path);
   return header;
@@ -53,7 +46,6 @@ export async function readIdxFile(
   { name, path }: FoundFile,
   hash: (bytes: Uint8Array) => Promise<string> = sha256Hex,
 ): Promise<{ bytes: Uint8Array; where: string; sha256: string }> {
-  const kind = name.includes('images') ? 'images' : 'labels';
-  const bytes = await unpackIdx(await files.readFile(path), path, kind);
+  const bytes = await unpackIdx(await files.readFile(path), path, idxKind(name));
   return { bytes, where: path, sha256: await hash(bytes) };
 }

@@ -3,7 +3,7 @@ import type { Files } from '../platform/files.ts';
 import { type IdxSet, idxSets, ownName } from './catalog.ts';
 import type { OpenedData } from './dataset.ts';
 import { checkIdxCounts, idxDataset } from './idx.ts';
-import { type FoundFile, readIdxFile, readIdxFileHeader } from './idx-files.ts';
+import { type FoundFile, idxKind, readIdxFile, readIdxFileHeader } from './idx-files.ts';
 
 export interface IdxFolderOptions {
   readonly files: Files;
@@ -55,7 +55,8 @@ export async function openIdxFolder(
 async function checkHeaders(found: readonly FoundFile[], files: Files): Promise<void> {
   const headers = new Map<string, { path: string; shape: readonly number[] }>();
   for (const file of found) {
-    headers.set(file.name, { path: file.path, shape: (await readIdxFileHeader(files, file)).shape });
+    const { shape } = await readIdxFileHeader(files, file.path, idxKind(file.name));
+    headers.set(file.name, { path: file.path, shape });
   }
   for (const part of ['train', 't10k']) {
     const images = headers.get(`${part}-images-idx3-ubyte`);

@@ -14,7 +14,8 @@ export interface Idx {
 }
 
 const otherTypes: Record<number, string> = { 9: 'i8', 11: 'i16', 12: 'i32', 13: 'f32', 14: 'f64' };
-const largestFile = 2 ** 31;
+/** In bytes, packed or not. */
+export const largestIdx = 2 ** 31;
 
 export interface IdxHeader {
   readonly shape: readonly number[];
@@ -74,10 +75,10 @@ export function readIdxHeader(head: Uint8Array, where: string, kind?: 'images' |
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
   const size = shape.reduce((product, d) => product * d, 1);
-  if (shape.slice(1).some((d) => d === 0 || d > 65536) || headerBytes + size > largestFile) {
+  if (shape.slice(1).some((d) => d === 0 || d > 65536) || headerBytes + size > largestIdx) {
     throw new NeuroForgeError('NF2204', 'the dimensions in the header cannot be meant', {
       where,
-      expected: `at most ${largestFile.toLocaleString('en-US')} bytes in all, no side of 0 or above 65,536`,
+      expected: `at most ${largestIdx.toLocaleString('en-US')} bytes in all, no side of 0 or above 65,536`,
       got: formatShape(shape),
     });
   }

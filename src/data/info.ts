@@ -3,6 +3,7 @@ import { embeddedNames, idxNames, idxSets } from './catalog.ts';
 import { classCounts, type Dataset, featuresOf, subset } from './dataset.ts';
 import { isGzip } from './gzip.ts';
 import { readIdx, unpackIdx } from './idx.ts';
+import { idxKind, readIdxFileHeader } from './idx-files.ts';
 import { type OpenedData, type OpenOptions, openData } from './open.ts';
 import { testRows } from './splits.ts';
 
@@ -185,6 +186,7 @@ export async function inspectData(source: string, options: OpenOptions): Promise
     const head = await files.readPart(source, 0, 4);
     const looksIdx = head[0] === 0 && head[1] === 0 && head[2] >= 8 && head[2] <= 14;
     if (looksIdx || /-idx\d-u?byte$/.test(spelled) || (idxNames as readonly string[]).includes(spelled)) {
+      await readIdxFileHeader(files, source, idxKind(spelled));
       return inspectIdx(await files.readFile(source), source, spelled);
     }
   }
@@ -192,7 +194,7 @@ export async function inspectData(source: string, options: OpenOptions): Promise
 }
 
 async function inspectIdx(bytes: Uint8Array, where: string, spelled: string): Promise<IdxFileInfo> {
-  const wanted = /images.*idx/.test(spelled) ? 'images' : /labels.*idx/.test(spelled) ? 'labels' : undefined;
+  const wanted = idxKind(spelled);
   const unpacked = isGzip(bytes) ? await unpackIdx(bytes, where, wanted) : bytes;
   const { shape, data } = readIdx(unpacked, where, wanted);
   if (data.length === 0) throw new NeuroForgeError('NF2205', 'the file has a header and no values', { where });

@@ -1,6 +1,8 @@
 import { NeuroForgeError } from '../core/errors.ts';
 import { sha256Hex } from '../core/sha256.ts';
+import { fileSource } from './byte-source.ts';
 import { dataNames, type IdxSet, idxSets, ownName } from './catalog.ts';
+import { scanCsvFile } from './csv-scan.ts';
 import type { Dataset, OpenedData } from './dataset.ts';
 import { type DownloadOptions, fetchVerified } from './download.ts';
 import { breastCancer } from './embedded/breast-cancer.ts';
@@ -10,7 +12,11 @@ import { gunzip, isGzip } from './gzip.ts';
 import { idxDataset } from './idx.ts';
 import { findIdxFolder } from './idx-files.ts';
 import { openIdxFolder } from './idx-folder.ts';
+import { openNpz } from './npz.ts';
+import { npzDataset } from './npz-dataset.ts';
+import { checkWhole } from './read-whole.ts';
 import { type TableOptions, tableDataset } from './table.ts';
+import { isZip } from './zip-directory.ts';
 
 export type { OpenedData } from './dataset.ts';
 
@@ -19,7 +25,7 @@ export interface OpenOptions extends DownloadOptions, Pick<TableOptions, 'label'
 const largestTable = 2 ** 30;
 
 /**
- * Opens a data set by name, or a CSV file, or a folder with IDX files (`train-images-idx3-ubyte` …, gzip or not) or with
+ * Opens a data set by name, or a CSV or npz file, or a folder with IDX files (`train-images-idx3-ubyte` …, gzip or not) or with
  * `train.csv` and perhaps `test.csv`. A name is looked for in NEUROFORGE_DATA/name, then in the cache folder, then
  * downloaded there. A folder that has the name of a data set is reached as `./name`.
  * Throws NF2001 (nothing there), and what reading IDX, gzip and CSV throws.
@@ -77,6 +83,9 @@ async function openPath(path: string, options: OpenOptions): Promise<OpenedData>
     });
   }
   const { kind } = await files.stat(path);
+  if (kind === 'file' && (isZip(await files.readPart(path, 0, 4)) || /\.npz$/i.test(path))) {
+    return { ...(await openNpzData(path, options)), source: path };
+  }
   if (kind !== 'folder') return { train: await openTable(path, options), test: null, source: path };
   const found = await findIdxFolder(files, path);
   if (found.files.length > 0) {
@@ -103,24 +112,26 @@ async function openPath(path: string, options: OpenOptions): Promise<OpenedData>
   });
 }
 
+/** The arrays of an npz file; its hash is that of the file as it is. */
+async function openNpzData(path: string, { files, task, like }: OpenOptions) {
+  const members = await openNpz(await fileSource(files, path), path);
+  const base = files.basename(path);
+  const name = like?.name ?? ownName(base.replace(/\.npz$/i, '') || base, base);
+  return npzDataset(members, { name, where: path, sha256: await sha256Hex(await files.readFile(path)), task, like });
+}
+
 /** A CSV file, gzip or not. */
 export async function openTable(path: string, options: OpenOptions): Promise<Dataset> {
   const { files } = options;
-  const { size, kind } = await files.stat(path);
-  const head = kind === 'file' ? await files.readPart(path, 0, 4) : new Uint8Array(1);
+  const size = await checkWhole(files, path, { most: largestTable, what: 'a table' });
+  const head = await files.readPart(path, 0, 4);
   if (head[0] === 0 && head[1] === 0 && head[2] >= 8 && head[2] <= 14) {
     throw new NeuroForgeError('NF2001', 'this is one IDX file: images and labels come in two', {
       where: path,
       hint: 'give the folder that holds both',
     });
   }
-  if (size > largestTable) {
-    throw new NeuroForgeError('NF2109', 'the file is larger than a table may be', {
-      where: path,
-      expected: `at most ${largestTable.toLocaleString('en-US')} bytes`,
-      got: size.toLocaleString('en-US'),
-    });
-  }
+  if (!isGzip(head)) await scanCsvFile(files, path, size);
   let bytes = await files.readFile(path);
   if (isGzip(bytes)) bytes = await gunzip(bytes, { where: path, limit: largestTable });
   const { label, header, task, like } = options;

@@ -6,7 +6,7 @@ import { dataDefaults } from './defaults.ts';
 import { breastCancer } from './embedded/breast-cancer.ts';
 import { digits } from './embedded/digits.ts';
 import { iris } from './embedded/iris.ts';
-import { drawStratified, splitData, splitWarnings, testRows } from './splits.ts';
+import { drawStratified, splitData, testRows } from './splits.ts';
 
 /** Row i has the one feature i. */
 function labelled(labels: number[], classes: number): Dataset {
@@ -149,14 +149,6 @@ describe('splitData', () => {
     expect(codeOf(() => splitData(ok, labelled([], 2)))).toBe('NF2503');
     expect(codeOf(() => subset(ok, [10]))).toBe('NF2501');
     expect(codeOf(() => subset(ok, [0.5]))).toBe('NF2501');
-  });
-
-  test('warns of absent classes and of equal labels', () => {
-    expect(splitWarnings(splitData(digits(), null))).toEqual([]);
-    const split = splitData(labelled([...new Array(30).fill(0), 1], 3), null);
-    expect(splitWarnings(split).join('\n')).toContain('all labels of the validation set are equal (c0)');
-    const part = labelled([0, 1], 3);
-    expect(splitWarnings({ train: part, val: part, test: null })[0]).toBe('no row of class c2 in the training set');
   });
 });
 

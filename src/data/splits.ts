@@ -134,25 +134,3 @@ function requireRows(dataset: Dataset, part: string): void {
     hint: part === 'training' ? 'choose a smaller --val' : 'choose a larger --val, or give more rows',
   });
 }
-
-/** What is odd about a split but no reason to refuse it, one sentence each. */
-export function splitWarnings(split: Split): string[] {
-  const warnings: string[] = [];
-  const names = split.train.classNames;
-  if (names === undefined) return warnings;
-  const parts = [
-    ['training', split.train],
-    ['validation', split.val],
-    ['test', split.test],
-  ] as const;
-  for (const [part, dataset] of parts) {
-    if (dataset === null) continue;
-    const counts = classCounts(dataset);
-    const present = counts.filter((n) => n > 0).length;
-    const absent = names.filter((_, k) => counts[k] === 0);
-    if (present === 1)
-      warnings.push(`all labels of the ${part} set are equal (${names[counts.findIndex((n) => n > 0)]})`);
-    else if (absent.length > 0) warnings.push(`no row of class ${absent.slice(0, 5).join(', ')} in the ${part} set`);
-  }
-  return warnings;
-}

@@ -171,6 +171,27 @@ export class JsonReader {
     return true;
   }
 
+  /** A value of any kind, as JSON.parse has it; objects have no prototype, so `__proto__` is a key like others. */
+  value(): unknown {
+    const next = this.peek();
+    if (next === '"') return this.string('a string');
+    if (next === '-' || next === '0') return Number(this.#number());
+    if (next === '[') {
+      const items: unknown[] = [];
+      this.array('an array', () => items.push(this.value()));
+      return items;
+    }
+    if (next === '{') {
+      const members: Record<string, unknown> = Object.create(null);
+      this.object('an object', (key) => {
+        members[key] = this.value();
+      });
+      return members;
+    }
+    this.skip();
+    return next === 'n' ? null : next === 't';
+  }
+
   /** Passes over one value of any kind, checking that it is one. */
   skip(): void {
     const next = this.peek();

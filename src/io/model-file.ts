@@ -12,7 +12,7 @@ import { verifySeal, writeSealed } from './checksum.ts';
 import { brief } from './json-reader.ts';
 import { decodeMetadata, encodeMetadata, type ModelInfo, type TrainingPosition } from './model-metadata.ts';
 import { stringifyPlain } from './plain-json.ts';
-import { readSafetensors, type SafetensorsFile, type TensorToWrite } from './safetensors.ts';
+import { readSafetensors, type SafetensorsFile, type SafetensorsHeader, type TensorToWrite } from './safetensors.ts';
 import { applyTensors, checkTensors, weightsOf } from './weights.ts';
 
 export type { ModelInfo, TrainingPosition } from './model-metadata.ts';
@@ -72,16 +72,25 @@ export interface LoadedModel extends ModelInfo {
 export async function loadModel(bytes: Uint8Array, options: LoadOptions = {}): Promise<LoadedModel> {
   const where = options.fileName ?? 'model';
   const { file, notes } = await open(bytes, where);
-  const { architecture, input, loss: lossName, ...info } = decodeMetadata(file.metadata, where);
-  const loss = findLoss(lossName, options.losses ?? {}, where);
-  const layer = within(where, () => assemble(architecture, options.layers));
-  const declared = declare(layer, input, where);
-  if (loss.task === 'classification') checkClasses(info.classNames, declared.output, where);
-  checkTensors(file, declared.tensors, where);
+  const { layer, input, loss, info } = judgeModel(file, where, options);
   const training = info.training ?? { seed: 0, step: 0, epoch: 0 };
   const model = within(where, () => build(layer, { input, loss, backend: options.backend, seed: training.seed }));
   notes.push(...applyTensors(file, model.parameters));
   return { ...info, model, training, notes };
+}
+
+/**
+ * What the header of a model file describes, once its architecture, its metadata and its tensors agree. Nothing is
+ * allocated, and no data are needed. Throws what {@link loadModel} throws, but for damage.
+ */
+export function judgeModel(header: SafetensorsHeader, where: string, options: LoadOptions = {}) {
+  const { architecture, input, loss: lossName, ...info } = decodeMetadata(header.metadata, where);
+  const loss = findLoss(lossName, options.losses ?? {}, where);
+  const layer = within(where, () => assemble(architecture, options.layers));
+  const declared = declare(layer, input, where);
+  if (loss.task === 'classification') checkClasses(info.classNames, declared.output, where);
+  checkTensors(withoutState(header), declared.tensors, where);
+  return { layer, input, loss, info };
 }
 
 /**
@@ -98,12 +107,12 @@ async function open(bytes: Uint8Array, where: string): Promise<{ file: Safetenso
   const file = readSafetensors(bytes, where);
   const sealed = await verifySeal(file, bytes, where);
   const notes = sealed ? [] : ['the file has no checksum of ours: another program wrote it'];
-  return { file: file.metadata.has(stateKey) ? withoutState(file) : file, notes };
+  return { file: withoutState(file), notes };
 }
 
-function withoutState(file: SafetensorsFile): SafetensorsFile {
-  const tensors = file.tensors.filter(({ name }) => !name.includes(':'));
-  return { ...file, tensors, byName: new Map(tensors.map(({ name }) => [name, file.byName.get(name)!])) };
+function withoutState<H extends SafetensorsHeader>(header: H): H {
+  if (!header.metadata.has(stateKey)) return header;
+  return { ...header, tensors: header.tensors.filter(({ name }) => !name.includes(':')) };
 }
 
 function findLoss(name: string, given: NonNullable<LoadOptions['losses']>, where: string): Loss {

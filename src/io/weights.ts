@@ -3,7 +3,7 @@ import { sha256Hex } from '../core/sha256.ts';
 import { formatShape, type Shape, sameShape } from '../core/shape.ts';
 import type { Parameters, Snapshot } from '../layers/parameters.ts';
 import { brief } from './json-reader.ts';
-import { compareUtf8, type SafetensorsFile, tensorData } from './safetensors.ts';
+import { compareUtf8, type SafetensorsFile, type SafetensorsHeader, tensorData } from './safetensors.ts';
 
 /** A parameter or buffer of a model at one instant, with its path as name. */
 export interface Weight {
@@ -58,20 +58,24 @@ interface Expected {
  * Throws NF2235 unless the file has these tensors and no others, each of its shape; NF2236 for one that is neither
  * F32 nor F64.
  */
-export function checkTensors(file: SafetensorsFile, expected: readonly Expected[], where: string): void {
+export function checkTensors(
+  { tensors }: Pick<SafetensorsHeader, 'tensors'>,
+  expected: readonly Expected[],
+  where: string,
+): void {
+  const byName = new Map(tensors.map((t) => [t.name, t]));
   const wanted = new Set(expected.map(({ path }) => path));
-  const missing = expected.filter(({ path }) => !file.byName.has(path)).map(({ path }) => path);
-  const extra = file.tensors.filter(({ name }) => !wanted.has(name)).map(({ name }) => name);
+  const missing = expected.filter(({ path }) => !byName.has(path)).map(({ path }) => path);
+  const extra = tensors.filter(({ name }) => !wanted.has(name)).map(({ name }) => name);
   if (missing.length > 0 || extra.length > 0) {
     throw new NeuroForgeError('NF2235', 'the tensors in the file are not those of the architecture', {
       where,
       expected: missing.length > 0 ? `also ${some(missing)}` : `no ${some(extra)}`,
-      got:
-        extra.length > 0 ? some(extra) : `${file.tensors.length} tensors without ${missing.length > 1 ? 'them' : 'it'}`,
+      got: extra.length > 0 ? some(extra) : `${tensors.length} tensors without ${missing.length > 1 ? 'them' : 'it'}`,
     });
   }
   for (const { path, shape } of expected) {
-    const found = file.byName.get(path)!;
+    const found = byName.get(path)!;
     if (!sameShape(found.shape, shape)) {
       throw new NeuroForgeError('NF2235', `tensor ${brief(path)} has another shape than the architecture says`, {
         where,

@@ -1,18 +1,26 @@
 import { NeuroForgeError } from '../core/errors.ts';
-import type { Shape } from '../core/shape.ts';
+import { formatShape, type Shape } from '../core/shape.ts';
 import { randn, randomMask } from '../tensor/create.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { Gradient } from './gradient.ts';
-import type { InitContext, LayerContext } from './layer.ts';
+import type { AnyLayer, InitContext, LayerContext } from './layer.ts';
 import type { Initializer, Parameters } from './parameters.ts';
 
 function join(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
 }
 
+/** Shapes of one example: what a layer was given in init, and what it answered. */
+export interface DeclaredShapes {
+  readonly input: Shape;
+  readonly output: Shape;
+}
+
 /** What one pass through a network shares among its layers; the model owns it and sets it before each pass. */
 export class Pass {
   readonly parameters: Parameters;
+  /** By path, of the layers that {@link declare} asked. */
+  readonly shapes: ReadonlyMap<string, DeclaredShapes>;
   seed: number;
   step = 0;
   training = false;
@@ -24,8 +32,9 @@ export class Pass {
   readonly losses = new Map<string, { value: Tensor; weight: number }>();
   readonly #contexts = new Map<string, Context>();
 
-  constructor(parameters: Parameters, seed: number) {
+  constructor(parameters: Parameters, seed: number, shapes: ReadonlyMap<string, DeclaredShapes> = new Map()) {
     this.parameters = parameters;
+    this.shapes = shapes;
     this.seed = seed;
   }
 
@@ -48,6 +57,7 @@ export class Pass {
 
 class Context implements LayerContext {
   readonly path: string;
+  readonly shapes: DeclaredShapes | undefined;
   readonly #pass: Pass;
   readonly #parent: Context | null;
   /** True if the input's gradient is wanted whenever the parent's is; false for an inner layer that always needs it. */
@@ -58,6 +68,7 @@ class Context implements LayerContext {
   constructor(pass: Pass, path: string, parent: Context | null) {
     this.#pass = pass;
     this.path = path;
+    this.shapes = pass.shapes.get(path);
     this.#parent = parent;
   }
 
@@ -136,11 +147,13 @@ export class Declarations implements InitContext {
   readonly path: string;
   readonly params: { path: string; shape: Shape; initializer: Initializer }[];
   readonly buffers: { path: string; shape: Shape; initializer: Initializer }[];
+  readonly shapes: Map<string, DeclaredShapes>;
 
   constructor(path = '', parent?: Declarations) {
     this.path = path;
     this.params = parent?.params ?? [];
     this.buffers = parent?.buffers ?? [];
+    this.shapes = parent?.shapes ?? new Map();
   }
 
   param(name: string, shape: Shape, initializer: Initializer): void {
@@ -152,4 +165,40 @@ export class Declarations implements InitContext {
   child(name: string): Declarations {
     return new Declarations(join(this.path, name), this);
   }
+}
+
+/** `layer.init`, with what it was asked and answered noted, so that its forward and backward can be held to it. */
+export function declare(layer: AnyLayer, ctx: InitContext, input: Shape): Shape {
+  const output = layer.init(ctx, input);
+  if (ctx instanceof Declarations) ctx.shapes.set(ctx.path, { input, output });
+  return output;
+}
+
+/** Throws NF1116 when y (B, ...) is not of the shape that the layer's init answered. */
+export function checkOutput(layer: AnyLayer, ctx: LayerContext, x: Tensor, y: Tensor): void {
+  const expected = ctx instanceof Context ? ctx.shapes?.output : undefined;
+  if (!expected || isBatchOf(expected, x.shape[0], y.shape)) return;
+  throw new NeuroForgeError('NF1116', `forward of ${layer.name} gave another shape than its init answered`, {
+    where: `layer ${ctx.path} ${layer.name}`,
+    expected: formatShape([x.shape[0], ...expected]),
+    got: formatShape(y.shape),
+  });
+}
+
+/** Throws NF1117 when dX is not of the shape of the layer's input. */
+export function checkInputGradient(layer: AnyLayer, ctx: LayerContext, dY: Tensor, dX: Tensor): void {
+  const expected = ctx instanceof Context ? ctx.shapes?.input : undefined;
+  if (!expected || isBatchOf(expected, dY.shape[0], dX.shape)) return;
+  throw new NeuroForgeError('NF1117', `backward of ${layer.name} gave a gradient of another shape than its input`, {
+    where: `layer ${ctx.path} ${layer.name}`,
+    expected: formatShape([dY.shape[0], ...expected]),
+    got: formatShape(dX.shape),
+  });
+}
+
+/** Whether `shape` is (rows, ...example). */
+function isBatchOf(example: Shape, rows: number, shape: Shape): boolean {
+  if (shape.length !== example.length + 1 || shape[0] !== rows) return false;
+  for (let i = 0; i < example.length; i++) if (shape[i + 1] !== example[i]) return false;
+  return true;
 }

@@ -15,7 +15,9 @@ const bentBackward = fused('leaky-relu.backward', (dY: Tensor, x: Tensor, slope:
  */
 export function leakyRelu(slope = 0.01): Layer<{ x: Tensor }> {
   if (!(slope >= 0 && slope < 1)) {
-    throw new NeuroForgeError('NF4102', 'leakyRelu: the slope must be at least 0 and below 1', { got: String(slope) });
+    throw new NeuroForgeError('NF4102', 'leakyRelu: the slope must be at least 0 and below 1', {
+      got: slope === undefined ? 'none' : String(slope),
+    });
   }
   return {
     name: 'leaky-relu',

@@ -19,7 +19,7 @@ export function linear(outputs: number, options: LinearOptions = {}): Layer<{ x:
   const scheme = initScheme(options.init ?? 'he');
   if (!Number.isInteger(outputs) || outputs < 1) {
     throw new NeuroForgeError('NF4102', 'linear: the number of outputs must be a whole number of at least 1', {
-      got: String(outputs),
+      got: outputs === undefined ? 'none' : String(outputs),
     });
   }
   return {

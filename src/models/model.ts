@@ -3,7 +3,7 @@ import { backend as namedBackend } from '../backends/default.ts';
 import { NeuroForgeError } from '../core/errors.ts';
 import { formatShape, type Shape, sameShape } from '../core/shape.ts';
 import type { Batch } from '../data/batch.ts';
-import { Declarations, Pass } from '../layers/context.ts';
+import { checkOutput, Declarations, declare, Pass } from '../layers/context.ts';
 import type { AnyLayer } from '../layers/layer.ts';
 import { Parameters } from '../layers/parameters.ts';
 import type { Loss } from '../losses/loss.ts';
@@ -36,9 +36,9 @@ export class Model {
     this.inputShape = options.input;
     this.seed = options.seed ?? 0;
     const declared = new Declarations();
-    this.outputShape = layer.init(declared, options.input);
+    this.outputShape = declare(layer, declared, options.input);
     this.parameters = new Parameters(options.backend ?? namedBackend(), declared.params, declared.buffers, this.seed);
-    this.pass = new Pass(this.parameters, this.seed);
+    this.pass = new Pass(this.parameters, this.seed, declared.shapes);
   }
 
   get backend(): Backend {
@@ -87,7 +87,10 @@ export class Model {
     }
     this.pass.training = training;
     this.pass.losses.clear();
-    return this.layer.forward(this.pass.root(), x);
+    const root = this.pass.root();
+    const result = this.layer.forward(root, x);
+    checkOutput(this.layer, root, x, result.y);
+    return result;
   }
 
   /** Gives the parameters' memory back; using the model afterwards throws NF1202. */

@@ -52,7 +52,7 @@ test('only the first layer is spared its dX', () => {
 
 test('a layer that cannot follow is named by its path', () => {
   expect(() => alone(sequential(linear(2), sequential(relu(), linear(3))), [2, 2])).toThrow(
-    expect.objectContaining({ code: 'NF1101', where: 'layer l.0' }),
+    expect.objectContaining({ code: 'NF1101', where: 'layer l.0 linear' }),
   );
   expect(() => alone(linear(2), [])).toThrow(code('NF1101'));
 });

@@ -18,6 +18,8 @@ export interface BlasOptions {
 export interface BlasSearch {
   readonly blas: Blas | null;
   readonly tried: readonly string[];
+  /** Version of koffi; absent where it cannot be loaded. */
+  readonly koffi?: string;
 }
 
 interface Candidate {
@@ -63,7 +65,7 @@ export async function loadBlas(options: BlasOptions = {}): Promise<BlasSearch> {
     for (const { library, files } of candidates(wanted)) {
       for (const file of files) {
         try {
-          return { blas: openBlas(koffi, library, file, threads), tried };
+          return { blas: openBlas(koffi, library, file, threads), tried, koffi: koffi.version };
         } catch (error) {
           tried.push(`${file}: ${firstLine(error)}`);
         }
@@ -77,7 +79,7 @@ export async function loadBlas(options: BlasOptions = {}): Promise<BlasSearch> {
       got: tried.join('; '),
     });
   }
-  return { blas: null, tried };
+  return { blas: null, tried, ...(koffi ? { koffi: koffi.version } : {}) };
 }
 
 async function importKoffi(): Promise<Native> {

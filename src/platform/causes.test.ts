@@ -119,3 +119,11 @@ test('what cannot be read says why, and what is not there is not there', async (
   );
   expect(unseen.error).toMatchObject({ code: 'NF2902' });
 });
+
+test('a place that has no room for folders is not asked for ever', async () => {
+  const disk = new CrashDisk({ fault: ({ path }) => (path === '/proc/x' ? 'ENOENT' : undefined) });
+  await nodeFiles(disk).makeFolder('/proc');
+  for (const path of ['/proc/x', '/proc/x/runs']) {
+    await expect(nodeFiles(disk).makeFolder(path)).rejects.toMatchObject({ code: 'NF2904' });
+  }
+});

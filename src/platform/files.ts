@@ -4,7 +4,7 @@
  *
  * Every write that replaces a file goes through `writeFileAtomic` or `replace` (see `replace.ts`), so that killing the
  * process, or the machine, at any instant leaves the old file or the new one. On Windows all that makes a file or folder
- * throws NF2905 for names that it takes for something else (`con`, `a:b`).
+ * throws NF2907 for names that it takes for something else (`con`, `a:b`).
  */
 export interface Files {
   /** False in a page: everything below but `env` then throws NF2900. */

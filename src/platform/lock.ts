@@ -1,14 +1,13 @@
 import { NeuroForgeError } from '../core/errors.ts';
-import { sha256Hex } from '../core/sha256.ts';
 import type { Files } from './files.ts';
 
 /**
  * A file that one living process holds. It appears whole (`writeFileExclusive`), so whoever finds it can tell whose it
  * is; on Linux the start of the process and of the machine tell a process from another of the same number.
  *
- * A holder that is gone is succeeded by exactly one: the right to replace a lock with content X is a lock itself,
- * `path.<hash of X>`, under which the lock is read once more. X is never written again, so whoever comes late finds
- * another content and starts over; a successor that dies meanwhile is succeeded in the same way.
+ * A holder that is gone is succeeded by exactly one: the right to succeed is a lock itself, `path.next`, under which the
+ * lock is read once more. Only who has that right changes a dead holder's lock, so whoever comes late finds another
+ * content and starts over; a successor that dies meanwhile is succeeded in the same way, in `path.next.next`.
  */
 export interface Lock {
   readonly path: string;
@@ -18,7 +17,7 @@ export interface Lock {
 
 export interface LockOptions {
   /** When the holder began, for people: an ISO time. */
-  readonly started: string;
+  readonly started?: string;
   /** Hears in one line why a lock was taken over. */
   readonly note?: (line: string) => void;
   /** Milliseconds after which an unreadable lock is looked at again, five times; default 50. */
@@ -29,7 +28,7 @@ export interface LockOptions {
 interface Holder {
   readonly pid: number;
   readonly hostname: string;
-  readonly started: string;
+  readonly started?: string;
   /** Linux: the machine's start, and the process's in ticks since. */
   readonly boot?: string;
   readonly ticks?: number;
@@ -38,8 +37,8 @@ interface Holder {
 let taken = 0;
 
 /**
- * Takes the lock at `path`, in a folder that exists. Throws NF2906 when a living process of this machine has it (this
- * one too), NF2907 when one of another machine does, and NF2904 when it cannot be written.
+ * Takes the lock at `path`, in a folder that exists. Throws NF2905 when a living process of this machine has it (this
+ * one too), NF2908 when one of another machine does, and NF2904 when it cannot be written.
  */
 export async function takeLock(files: Files, path: string, options: LockOptions): Promise<Lock> {
   const { pid, hostname } = files.host;
@@ -66,7 +65,7 @@ async function acquire(files: Files, path: string, mine: string, options: LockOp
       continue; // where files do not appear whole, its writer may be at it
     }
     const gone = holder === null ? 'its writer was cut off' : await whyGone(files, holder, asked);
-    const right = `${path}.${(await sha256Hex(new TextEncoder().encode(found))).slice(0, 12)}`;
+    const right = `${path}.next`;
     await acquire(files, right, mine, { ...options, note: undefined }, asked);
     try {
       if ((await contentOf(files, path)) !== found) continue;
@@ -112,7 +111,7 @@ function parse(text: string): Holder | null {
 /** Why the holder is certainly gone; throws when it lives, or may. */
 async function whyGone(files: Files, holder: Holder, asked: string): Promise<string> {
   if (holder.hostname !== files.host.hostname) {
-    throw new NeuroForgeError('NF2907', `in use by ${who(holder)}, another machine`, {
+    throw new NeuroForgeError('NF2908', `in use by ${who(holder)}, another machine`, {
       where: asked,
       hint: `whether that process lives cannot be seen from here: when you are sure that it does not, remove ${asked}`,
     });
@@ -126,7 +125,7 @@ async function whyGone(files: Files, holder: Holder, asked: string): Promise<str
     return 'that process is gone, and its number is now that of another';
   }
   const other = holder.pid !== files.host.pid;
-  throw new NeuroForgeError('NF2906', `in use by ${other ? who(holder) : 'this process itself'}`, {
+  throw new NeuroForgeError('NF2905', `in use by ${other ? who(holder) : 'this process itself'}`, {
     where: asked,
     hint: other
       ? `wait for it or stop it (kill ${holder.pid}); when that process is none of neuroforge, remove ${asked}`
@@ -151,5 +150,5 @@ async function birthOf(files: Files, pid: number): Promise<{ boot?: string; tick
 
 function who({ pid, hostname, started }: Holder): string {
   const name = hostname.replace(/[^\w.-]/g, '?').slice(0, 80);
-  return `process ${pid} on ${name}${/^[\dTZ:.-]{10,30}$/.test(started) ? ` since ${started}` : ''}`;
+  return `process ${pid} on ${name}${/^[\dTZ:.-]{10,30}$/.test(started ?? '') ? ` since ${started}` : ''}`;
 }

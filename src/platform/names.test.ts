@@ -19,7 +19,7 @@ test.each([
   ['runs\\x ', 'ends in a dot or a space'],
 ])('%s on Windows: %s', (path, wrong) => {
   if (wrong === null) checkNames(path, 'win32');
-  else expect(() => checkNames(path, 'win32')).toThrow(expect.objectContaining({ code: 'NF2905', where: path }));
+  else expect(() => checkNames(path, 'win32')).toThrow(expect.objectContaining({ code: 'NF2907', where: path }));
   if (wrong !== null) expect(() => checkNames(path, 'win32')).toThrow(wrong);
   checkNames(path, 'linux');
 });
@@ -35,7 +35,7 @@ test('nothing is made under such a name; what is there under it can be removed',
     () => files.makeFolderExclusive('C:\\dot.'),
     () => files.replace('C:\\part', 'C:\\lpt9.gz'),
   ];
-  for (const way of ways) await expect(way()).rejects.toMatchObject({ code: 'NF2905' });
+  for (const way of ways) await expect(way()).rejects.toMatchObject({ code: 'NF2907' });
   expect(disk.calls).toEqual([]);
   await files.remove('C:\\con');
   expect(files.join('C:\\runs', 'a')).toBe('C:\\runs\\a');

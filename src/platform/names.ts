@@ -6,7 +6,7 @@ const forbidden = /[<>:"|?*\x00-\x1f]/;
 
 /**
  * Refuses to make what Windows would take for something else: `a:b` is a stream within `a`, `con.json` the console, and
- * a dot or space at the end is dropped. Elsewhere all names are fine. Throws NF2905.
+ * a dot or space at the end is dropped. Elsewhere all names are fine. Throws NF2907.
  */
 export function checkNames(path: string, system: string): void {
   if (system !== 'win32') return;
@@ -21,7 +21,7 @@ export function checkNames(path: string, system: string): void {
           ? 'ends in a dot or a space'
           : null;
     if (wrong === null) continue;
-    throw new NeuroForgeError('NF2905', `Windows has no files of this name: ${JSON.stringify(part)} ${wrong}`, {
+    throw new NeuroForgeError('NF2907', `Windows has no files of this name: ${JSON.stringify(part)} ${wrong}`, {
       where: path,
       hint: 'choose another name',
     });

@@ -1,11 +1,16 @@
+import { fsync as fsyncOf } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import process from 'node:process';
 import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { codeOf, type Disk, type OpenMode } from './disk.ts';
 import type { FileStat } from './files.ts';
 
 /** Windows syncs only a handle that may write, hence `r+` where syncing is all that is wanted. */
 const flags: Record<OpenMode, string> = { read: 'r', new: 'wx', append: 'a', update: 'r+' };
+
+/** By descriptor: under Yarn's Plug'n'Play, handles are of its own making and cannot sync. */
+const fsync = promisify(fsyncOf);
 
 /** Network and FUSE file systems that cannot sync a folder say so; they keep names by rules of their own. */
 const cannotSyncFolders = ['EINVAL', 'ENOTSUP', 'ENOSYS'];
@@ -18,7 +23,7 @@ export const nodeDisk: Disk = {
     return {
       read: async (into, position) => (await handle.read(into, 0, into.length, position)).bytesRead,
       write: async (bytes) => (await handle.write(bytes, 0, bytes.length)).bytesWritten,
-      sync: () => handle.sync(),
+      sync: () => fsync(handle.fd),
       close: () => handle.close(),
     };
   },
@@ -31,7 +36,7 @@ export const nodeDisk: Disk = {
   async syncFolder(path) {
     const handle = await fs.open(path, 'r');
     try {
-      await handle.sync();
+      await fsync(handle.fd);
     } catch (error) {
       if (!cannotSyncFolders.includes(codeOf(error))) throw error;
     } finally {

@@ -57,14 +57,15 @@ export function nodeFiles(disk: Disk): Files {
     await syncNames(disk, path.dirname(folder));
   }
 
-  async function makeAll(folder: string): Promise<void> {
+  /** A place may have no room for folders (`/proc`): what cannot be made in a parent that is there is not tried again. */
+  async function makeAll(folder: string, parentIsThere = false): Promise<void> {
     const parent = path.dirname(folder);
     try {
       await disk.makeFolder(folder);
     } catch (cause) {
-      if (codeOf(cause) === 'ENOENT' && parent !== folder) {
+      if (codeOf(cause) === 'ENOENT' && parent !== folder && !parentIsThere) {
         await makeAll(parent);
-        return makeAll(folder);
+        return makeAll(folder, true);
       }
       const there = await disk.stat(folder).catch(() => null);
       if (there?.kind === 'folder') return;

@@ -19,9 +19,14 @@ interface Held {
   readonly storage: Storage;
 }
 
-/** Throws NF1103 unless both live on one backend (and so have one dtype). */
+/** Throws NF1103 unless both live on one backend (and so have one dtype), NF1107 when the second is no tensor at all. */
 export function sameBackend(op: string, a: Backend, b: Backend): void {
   if (a !== b) {
+    if (!b) {
+      throw new NeuroForgeError('NF1107', `${op}: an operand is neither a tensor nor a number`, {
+        hint: 'comparisons and sums are methods: z.gt(0), P.sub(T)',
+      });
+    }
     throw new NeuroForgeError('NF1103', `${op}: the operands live on different backends`, {
       expected: 'one backend, and so one dtype',
       got: `${a.name} (${a.dtype}) and ${b.name} (${b.dtype})`,

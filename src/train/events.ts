@@ -1,4 +1,5 @@
 import type { Snapshot } from '../layers/parameters.ts';
+import type { Autopsy } from './autopsy/autopsy.ts';
 import type { Metrics } from './metrics.ts';
 import type { Best, TrainingState } from './state.ts';
 
@@ -60,6 +61,8 @@ export interface WarningEvent {
   readonly code: string;
   readonly message: string;
   readonly hint: string;
+  /** Of NF3105: why the run diverged. */
+  readonly autopsy?: Autopsy;
 }
 
 export interface DoneEvent {
@@ -87,6 +90,8 @@ export interface FitResult {
   readonly best: Best;
   /** Of the best parameters, read once. */
   readonly test: Metrics | null;
+  /** Of a run that diverged, unless it was not wanted. */
+  readonly autopsy: Autopsy | null;
   readonly weights: Snapshot;
   readonly weightsBest: Snapshot;
 }

@@ -39,6 +39,8 @@ export interface FitOptions {
   readonly stepEvents?: number;
   /** Gradient norm and dead units at each epoch's end; default true. */
   readonly probe?: boolean;
+  /** Find out why, when the run diverges, by doing its last steps again; default true. */
+  readonly autopsy?: boolean;
   /** Checkpoint events: before training, so often, and at the end; default none. */
   readonly checkpoint?: CheckpointRule;
   /** Go on from here, with the model, data and options of the run that it was taken from: to the same bits. */

@@ -1,6 +1,9 @@
 import type { Loader } from '../data/loader.ts';
 import type { Snapshot } from '../layers/parameters.ts';
 import type { Model } from '../models/model.ts';
+import type { Autopsy, Seen } from './autopsy/autopsy.ts';
+import { validationText } from './autopsy/text.ts';
+import { divergence } from './divergence.ts';
 import { evaluate } from './evaluate.ts';
 import type { FitEvent, FitResult } from './events.ts';
 import { checkOptions, type FitData, type FitOptions } from './fit-options.ts';
@@ -30,6 +33,8 @@ export class Fit implements PromiseLike<FitResult>, AsyncIterable<FitEvent> {
   #bestParameters: Snapshot;
   #saved: { step: number; ms: number };
   #stopped = false;
+  #autopsy: Autopsy | null = null;
+  #warnedOfValidation = false;
 
   constructor(model: Model, data: FitData, options: FitOptions) {
     checkOptions(options);
@@ -103,7 +108,7 @@ export class Fit implements PromiseLike<FitResult>, AsyncIterable<FitEvent> {
     return this.#finish(reason);
   }
 
-  /** Trains to the end of the epoch, the last step, or a stop; false at a loss that is no number. */
+  /** Trains to the end of the epoch, the last step, or a stop; false when a loss or a parameter is no number. */
   async #steps(stepsPerEpoch: number, lastStep: number): Promise<boolean> {
     const { model } = this;
     const { optimizer, batch = 32, stepEvents = 0, seed = model.seed } = this.#options;
@@ -122,11 +127,10 @@ export class Fit implements PromiseLike<FitResult>, AsyncIterable<FitEvent> {
     try {
       for (const b of batches) {
         model.pass.step = step;
-        const lr = optimizer.learningRate(step);
         const loss = trainStep(model, optimizer, b, batches.arena);
         if (!Number.isFinite(loss)) {
           note();
-          await this.#events.emit(divergence(loss, step + 1, lr));
+          await this.#diverged({ step: step + 1, epoch, what: 'loss', value: loss });
           return false;
         }
         step++;
@@ -135,7 +139,8 @@ export class Fit implements PromiseLike<FitResult>, AsyncIterable<FitEvent> {
         clock.tick();
         if (stepEvents > 0 && step % stepEvents === 0) {
           const msPerStep = clock.mark();
-          await this.#events.emit({ type: 'step', step, epoch, loss, learningRate: lr, msPerStep });
+          const learningRate = optimizer.learningRate(step - 1);
+          await this.#events.emit({ type: 'step', step, epoch, loss, learningRate, msPerStep });
         }
         if (pause.due()) await pause.pause();
         if (this.#stopped || step >= lastStep) break;
@@ -148,7 +153,9 @@ export class Fit implements PromiseLike<FitResult>, AsyncIterable<FitEvent> {
         }
       }
       note();
-      return true;
+      if (model.parameters.finite()) return true;
+      await this.#diverged({ step, epoch, what: 'parameters', value: Number.NaN });
+      return false;
     } finally {
       clock.suspend();
       batches.return();
@@ -174,8 +181,24 @@ export class Fit implements PromiseLike<FitResult>, AsyncIterable<FitEvent> {
     const seconds = this.#clock.seconds();
     const about = { epoch, step, trainLoss, val, best, ...probed, learningRate, seconds };
     await this.#events.emit({ type: 'epoch', ...about });
+    if (val && !Number.isFinite(val.loss)) await this.#warnOfValidation(val.loss);
     if (epoch === 0) await this.#checkpoint();
     return val;
+  }
+
+  /** Says what the run saw, and why it came to that if doing the steps again tells. */
+  async #diverged(seen: Seen): Promise<void> {
+    const warning = divergence(this.model, this.#data.train, this.#options, this.#good.before(seen.step), seen);
+    this.#autopsy = warning.autopsy ?? null;
+    await this.#events.emit(warning);
+  }
+
+  /** Once: a validation loss that is no number, while the parameters are all fine. */
+  async #warnOfValidation(loss: number): Promise<void> {
+    if (this.#warnedOfValidation || !this.model.parameters.finite()) return;
+    this.#warnedOfValidation = true;
+    const text = validationText(this.model, this.#data.val!, loss);
+    await this.#events.emit({ type: 'warning', code: 'NF3107', ...text });
   }
 
   /** Why the run ends with the epoch that has just been evaluated; null when it goes on. */
@@ -196,8 +219,8 @@ export class Fit implements PromiseLike<FitResult>, AsyncIterable<FitEvent> {
   }
 
   async #checkpoint(): Promise<void> {
-    if (!this.#options.checkpoint) return;
     const { parameters } = this.model;
+    if (!this.#options.checkpoint || !parameters.finite()) return;
     const state: TrainingState = {
       ...this.#at,
       seconds: this.#clock.seconds(),
@@ -217,6 +240,10 @@ export class Fit implements PromiseLike<FitResult>, AsyncIterable<FitEvent> {
     const weights = parameters.snapshot();
     const train = this.#evaluate(this.#data.train)!;
     const val = this.#evaluate(this.#data.val);
+    if (reason !== 'diverged' && reason !== 'stopped' && !Number.isFinite(train.loss)) {
+      reason = 'diverged'; // the last updates leave no loss, though each was finite itself
+      await this.#diverged({ step, epoch, what: 'evaluation', value: train.loss });
+    }
     parameters.restore(this.#bestParameters);
     const test = this.#evaluate(this.#data.test);
     if (this.#options.patience === undefined) parameters.restore(weights);
@@ -232,6 +259,7 @@ export class Fit implements PromiseLike<FitResult>, AsyncIterable<FitEvent> {
       val,
       best,
       test,
+      autopsy: this.#autopsy,
       weights,
       weightsBest: this.#bestParameters,
     };
@@ -257,13 +285,4 @@ const beginning: Position = {
 /** Trains `model`; see {@link Fit}. Throws NF4104 or NF4105 at once for options that cannot be used. */
 export function fit(model: Model, data: FitData, options: FitOptions): Fit {
   return new Fit(model, data, options);
-}
-
-function divergence(loss: number, step: number, lr: number): FitEvent {
-  return {
-    type: 'warning',
-    code: 'NF3105',
-    message: `the loss became ${loss} at step ${step}; learning rate ${lr}`,
-    hint: `try lr ${lr / 10}, or scale the inputs`,
-  };
 }

@@ -1,8 +1,12 @@
+import { readWhole } from '../data/read-whole.ts';
 import type { Files } from '../platform/files.ts';
 import type { EpochEvent } from './events.ts';
 import { fromJson, toJson } from './json.ts';
 import type { Metrics } from './metrics.ts';
 import type { Position } from './state.ts';
+
+/** In bytes: 200,000 epochs fit. */
+const largest = 2 ** 26;
 
 /**
  * `metrics.jsonl` of a run: a line for the training loss and one for the validation metrics of each epoch. Lines are
@@ -13,6 +17,7 @@ export class MetricsLog {
   readonly #path: string;
   #history: EpochEvent[] = [];
   #torn = false;
+  #synced = true;
 
   constructor(files: Files, path: string) {
     this.#files = files;
@@ -26,6 +31,7 @@ export class MetricsLog {
 
   async add(event: EpochEvent): Promise<void> {
     this.#history.push(event);
+    this.#synced = false;
     if (this.#torn) return this.#rewrite();
     this.#torn = true;
     await this.#files.appendFile(this.#path, linesOf(event));
@@ -34,14 +40,16 @@ export class MetricsLog {
 
   /** What was added reaches the disk, as it must before a checkpoint that stands on it. */
   async sync(): Promise<void> {
-    if (this.#torn) await this.#rewrite();
-    else if (this.#history.length > 0) await this.#files.sync(this.#path);
+    if (this.#torn) return this.#rewrite();
+    if (!this.#synced) await this.#files.sync(this.#path);
+    this.#synced = true;
   }
 
   /** Reads the file and takes away what came after `position`, which is trained again, and lines that a crash tore. */
   async rewind({ step, evaluated }: Pick<Position, 'step' | 'evaluated'>): Promise<void> {
     const there = await this.#files.exists(this.#path);
-    const text = there ? new TextDecoder().decode(await this.#files.readFile(this.#path)) : '';
+    const bytes = there ? await readWhole(this.#files, this.#path, { most: largest, what: 'metrics.jsonl' }) : null;
+    const text = new TextDecoder().decode(bytes ?? undefined);
     const epochs = new Map<number, EpochEvent>();
     for (const line of text.split('\n')) {
       const entry = parse(line);
@@ -55,6 +63,7 @@ export class MetricsLog {
   async #rewrite(): Promise<void> {
     await this.#files.writeFileAtomic(this.#path, this.#history.map(linesOf).join(''));
     this.#torn = false;
+    this.#synced = true;
   }
 }
 

@@ -1,4 +1,5 @@
 import { NeuroForgeError } from '../core/errors.ts';
+import { readWhole } from '../data/read-whole.ts';
 import type { Files } from '../platform/files.ts';
 import { type Lock, takeLock } from '../platform/lock.ts';
 import { removeLeftovers } from '../platform/temporaries.ts';
@@ -63,7 +64,8 @@ export class RunFolder {
 
   /**
    * Takes the folder of an earlier run, and clears away what a dead process left half written; `note` hears why a lock
-   * was taken over. Throws NF2906 or NF2907 while another process has it, NF4125 when run.json is not a run's.
+   * was taken over. Throws NF2905 while another process has it, NF2908 when one of another
+   * machine may, NF4125 when run.json is not a run's.
    */
   static async open(files: Files, path: string, note: (line: string) => void): Promise<RunFolder> {
     const run = new RunFolder(files, path, {});
@@ -131,9 +133,11 @@ export class RunFolder {
   }
 }
 
+const largestAbout = 2 ** 24;
+
 async function readAbout(files: Files, path: string): Promise<RunAbout> {
   const file = files.join(path, 'run.json');
-  const text = new TextDecoder().decode(await files.readFile(file));
+  const text = new TextDecoder().decode(await readWhole(files, file, { most: largestAbout, what: 'a run.json' }));
   try {
     const about: unknown = JSON.parse(text);
     if (typeof about === 'object' && about !== null && !Array.isArray(about)) return about as RunAbout;

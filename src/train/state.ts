@@ -45,27 +45,46 @@ export function restoreState(
   optimizer.restore(model.parameters, state.optimizer);
 }
 
+/** A finite state that the run was in. */
+interface Past {
+  readonly step: number;
+  readonly epoch: number;
+  readonly parameters: Snapshot;
+  readonly optimizer: OptimizerState;
+}
+
+/** An autopsy wants so many steps before the failing one, to show how it came to that. */
+const wanted = 110;
+/** Steps between two states, at least. */
+const apart = 250;
+
 /**
- * A finite state of the recent past, for an autopsy to start from. Its memory is taken once and written again at every
- * `take`.
+ * Two finite states of the recent past, for an autopsy to start from: the newer one may lie right before the failure.
+ * Their memory is taken once and written again in turn.
  */
 export class GoodState {
-  #state: { step: number; epoch: number; parameters: Snapshot; optimizer: OptimizerState } | null = null;
+  #newer: Past | null = null;
+  #older: Past | null = null;
 
-  /** What was taken last; null before the first finite one. */
-  get state(): Readonly<{ step: number; epoch: number; parameters: Snapshot; optimizer: OptimizerState }> | null {
-    return this.#state;
+  /** Of a run that failed at `step`: the latest state that is early enough; null before the first finite one. */
+  before(step: number): Past | null {
+    return this.#newer && this.#older && step - this.#newer.step < wanted ? this.#older : this.#newer;
   }
 
-  /** Copies the present state if all parameters are finite; `epoch` is the one that the next step belongs to. */
+  /**
+   * Copies the present state, if the last one is some steps past and all parameters are finite; `epoch` is the one that
+   * the next step belongs to.
+   */
   take(model: Model, optimizer: Optimizer, step: number, epoch: number): void {
     const { parameters } = model;
-    if (!parameters.finite()) return;
-    this.#state = {
+    if ((this.#newer && step - this.#newer.step < apart) || !parameters.finite()) return;
+    const into = this.#older;
+    this.#older = this.#newer;
+    this.#newer = {
       step,
       epoch,
-      parameters: parameters.snapshot(this.#state?.parameters),
-      optimizer: optimizer.snapshot(parameters, this.#state?.optimizer),
+      parameters: parameters.snapshot(into?.parameters),
+      optimizer: optimizer.snapshot(parameters, into?.optimizer),
     };
   }
 }

@@ -7,8 +7,11 @@ import { labelsOf } from '../losses/targets.ts';
 import { mlp } from '../models/mlp.ts';
 import { fused } from '../tensor/fuse.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import { type ExerciseId, exercises } from './exercises.ts';
+import type { ExerciseId } from './exercise.ts';
+import { exerciseOf } from './exercises.ts';
 import { valuesOnTheWay } from './grading/chain.ts';
+import { told } from './grading/thrown.ts';
+import { named } from './grading/watch.ts';
 
 export interface ForgedOptions {
   /** Widths of the two hidden layers. */
@@ -16,6 +19,8 @@ export interface ForgedOptions {
   readonly outputs: number;
   readonly [key: string]: unknown;
 }
+
+type Functions = Readonly<Record<string, unknown>>;
 
 /** The parameters of the network, by the names of their gradients. */
 const gradients = {
@@ -36,14 +41,11 @@ const forwardLoss = fused('forged.loss', (z: Tensor, y: Tensor) => {
 /**
  * `mlp({ hidden, outputs })` with `crossEntropy()`, whose backward pass calls the learner's functions by name: `backward`
  * and through it `dW`, `db`, `dX` and `dReLU`, and `dz` for the loss. Names, initial values and forward pass are the
- * library's, so that with right functions every loss and every weight is. In training it throws NF4151 when a piece throws
- * or gives something else than a tensor of the right shape; `where` is the id of its exercise. Throws NF4102 unless there
- * are two hidden layers.
+ * library's, so that with right functions every loss and every weight is. In training it throws NF4151 when a function
+ * throws, writes into what it is given, or gives anything but a tensor of the right shape; `where` is the id of its
+ * exercise. Throws NF4102 unless there are two hidden layers.
  */
-export function forgeNetwork(
-  functions: Readonly<Record<string, unknown>>,
-  options: ForgedOptions,
-): { layer: Layer; loss: Loss } {
+export function forgeNetwork(functions: Functions, options: ForgedOptions): { layer: Layer; loss: Loss } {
   const { hidden, outputs } = options;
   if (hidden.length !== 2) {
     throw new NeuroForgeError('NF4102', 'the chain of the exercise has two hidden layers', {
@@ -52,19 +54,19 @@ export function forgeNetwork(
     });
   }
   const network = mlp({ hidden, outputs });
-  const my = piecesFor(functions);
+  const my = named('my', piecesOf(functions));
   const forged = defineLayer<ForgedOptions>('forged', {
     init: (ctx, input) => network.init(ctx, input),
     forward: (ctx, x) => network.forward(ctx, x),
 
     backward(ctx, dz3, cache) {
       const net = { ...valuesOnTheWay(cache), W2: ctx.child('2').param('W'), W3: ctx.child('4').param('W') };
-      const result = run(functions, 'chain', [net, dz3, my]);
-      if (typeof result !== 'object' || result === null) throw failed('chain', 'returns no object of gradients');
+      const result = call(functions, 'chain', [named('net', net), dz3, my], { ...net, dz3 });
+      if (typeof result !== 'object' || result === null) throw failed('chain', `returns ${described(result)}`);
       for (const [name, [path, parameter]] of Object.entries(gradients)) {
         const child = ctx.child(path);
-        const d = expectTensor('chain', name, (result as Record<string, unknown>)[name], child.param(parameter).shape);
-        child.grad(parameter).add(d);
+        const { shape } = child.param(parameter);
+        child.grad(parameter).add(expectTensor('chain', name, (result as Record<string, unknown>)[name], shape));
       }
       return null; // nobody asks for the gradient of the data
     },
@@ -72,7 +74,8 @@ export function forgeNetwork(
   return { layer: { ...forged, children: network.children }, loss: forgedLoss(functions) };
 }
 
-function forgedLoss(functions: Readonly<Record<string, unknown>>): Loss {
+function forgedLoss(functions: Functions): Loss {
+  const id = 'softmax-cross-entropy';
   return {
     name: 'forged',
     task: 'classification',
@@ -84,7 +87,7 @@ function forgedLoss(functions: Readonly<Record<string, unknown>>): Loss {
         loss,
         /** Evaluation reads the loss alone and does not call the learner's function. */
         get dOutput() {
-          return expectTensor('softmax-cross-entropy', 'dz', run(functions, 'softmax-cross-entropy', [P, T]), z.shape);
+          return expectTensor(id, 'its result', call(functions, id, [P, T], { P, T }), z.shape);
         },
       };
     },
@@ -94,36 +97,56 @@ function forgedLoss(functions: Readonly<Record<string, unknown>>): Loss {
 }
 
 /** The learner's four parts of the chain, each held to the shape that its arguments ask for. */
-function piecesFor(functions: Readonly<Record<string, unknown>>): Record<string, (a: Tensor, b: Tensor) => Tensor> {
-  const shaped = (id: ExerciseId, name: string, shape: (a: Tensor, b: Tensor) => Shape) => (a: Tensor, b: Tensor) =>
-    expectTensor(id, name, run(functions, id, [a, b]), shape(a, b));
+function piecesOf(functions: Functions): Record<string, (a: Tensor, b: Tensor) => Tensor> {
+  const held = (id: ExerciseId, names: readonly [string, string?], shape: (a: Tensor, b: Tensor) => Shape) => {
+    return (...args: [Tensor, Tensor]): Tensor => {
+      const given = Object.fromEntries(names.map((name, i) => [name, args[i]]));
+      for (const [name, t] of Object.entries(given)) {
+        if (t instanceof Tensor && t.shape.length === 2) continue;
+        throw failed(
+          'chain',
+          `calls my.${exerciseOf(id).functionName} with ${name} ${described(t)}, expected a matrix`,
+        );
+      }
+      return expectTensor(id, 'its result', call(functions, id, Object.values(given), given), shape(...args));
+    };
+  };
   return {
-    dW: shaped('linear-dW', 'dW', (X, dY) => [X.cols, dY.cols]),
-    db: shaped('linear-db', 'db', (dY) => [dY.cols]),
-    dX: shaped('linear-dX', 'dX', (dY, W) => [dY.rows, W.rows]),
-    dReLU: shaped('relu', 'dReLU', (dY) => dY.shape),
+    dW: held('linear-dW', ['X', 'dY'], (X, dY) => [X.cols, dY.cols]),
+    db: held('linear-db', ['dY'], (dY) => [dY.cols]),
+    dX: held('linear-dX', ['dY', 'W'], (dY, W) => [dY.rows, W.rows]),
+    dReLU: held('relu', ['dY', 'z'], (dY) => dY.shape),
   };
 }
 
-function run(functions: Readonly<Record<string, unknown>>, id: ExerciseId, args: readonly unknown[]): unknown {
-  const { functionName } = exercises.find((e) => e.id === id)!;
-  const f = functions[functionName];
+/** Calls a function of the learner's and sees that it leaves `given` as it is. */
+function call(functions: Functions, id: ExerciseId, args: readonly unknown[], given: Record<string, Tensor>): unknown {
+  const f = functions[exerciseOf(id).functionName];
   if (typeof f !== 'function') throw failed(id, 'is not written yet');
+  const before = Object.values(given).map((t) => t.storage.version);
+  let result: unknown;
   try {
-    return f(...args);
+    result = f(...args);
   } catch (error) {
-    if (error instanceof NeuroForgeError && error.code === 'NF4151') throw error; // of a piece within the chain
-    throw failed(id, `threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`, error);
+    if (error instanceof NeuroForgeError && error.code === 'NF4151') throw error; // of a part that the chain calls
+    const { name, message } = told(error, id);
+    throw failed(id, `threw ${name}: ${message}`, error);
   }
+  const written = Object.keys(given).filter((name, i) => given[name].storage.version !== before[i]);
+  if (written.length > 0) throw failed(id, `writes into ${written.join(' or ')}, which others still need`);
+  return result;
 }
 
 function expectTensor(id: ExerciseId, name: string, value: unknown, shape: Shape): Tensor {
   if (value instanceof Tensor && sameShape(value.shape, shape)) return value;
-  const got = value instanceof Tensor ? `of shape ${formatShape(value.shape)}` : `as ${typeof value}`;
-  throw failed(id, `gives ${name} ${got}, expected a Tensor ${formatShape(shape)}`);
+  throw failed(id, `gives ${described(value)} as ${name}, expected a Tensor ${formatShape(shape)}`);
+}
+
+function described(value: unknown): string {
+  if (value instanceof Tensor) return `a Tensor ${formatShape(value.shape)}`;
+  return value === undefined || value === null ? 'nothing' : `a value of type ${typeof value}`;
 }
 
 function failed(id: ExerciseId, what: string, cause?: unknown): NeuroForgeError {
-  const { functionName } = exercises.find((e) => e.id === id)!;
-  return new NeuroForgeError('NF4151', `${functionName} ${what}`, { where: id, cause });
+  return new NeuroForgeError('NF4151', `${exerciseOf(id).functionName} ${what}`, { where: id, cause });
 }

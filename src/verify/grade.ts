@@ -3,6 +3,7 @@
  * whether it agrees with central differences of the forward function, in float64 and on several random draws of odd
  * shapes. Whatever the function does is said in the grade; nothing is thrown (an endless loop is the caller's to stop).
  */
+import { sameShape } from '../core/shape.ts';
 import type { ExerciseId } from './exercise.ts';
 import { exerciseOf } from './exercises.ts';
 import { fingerprintsOf } from './fingerprints.ts';
@@ -138,13 +139,14 @@ function indexOf(i: number, shape: readonly number[]): number[] {
 function tensorsOf({ question, given }: Answer): GradedTensor[] {
   return question.wanted.map(({ name, shape, values: expected }) => {
     const found = given.get(name);
-    const got = found && String(found.shape) === String(shape) ? found.values : null;
+    const got = found && sameShape(found.shape, shape) ? found.values : null;
     return { name, shape, got, expected: expected.slice(), error: got?.map((v, i) => v - expected[i]) ?? null };
   });
 }
 
+/** The names of results keep their small letter. */
 function sentence(text: string): string {
-  return /^[a-z]+ /.test(text) && !/^d[a-z]* has/.test(text) ? text[0].toUpperCase() + text.slice(1) : text;
+  return text.startsWith('the ') ? `The ${text.slice(4)}` : text;
 }
 
 function brief(x: number): string {

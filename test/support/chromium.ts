@@ -1,9 +1,16 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
-/** Where Debian and Ubuntu put it; a machine of another kind names its own. */
+/** Where it usually is; a machine of another kind names its own. */
+const usual = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
 const named = process.env.NEUROFORGE_CHROMIUM;
-const candidates = named ? [named] : ['/usr/bin/chromium', '/usr/bin/chromium-browser'];
+const candidates = named ? [named] : usual;
 const executable = candidates.find((path) => existsSync(path));
 
 /** False only where there is no Chromium and nobody promised one: under CI its absence must fail, not skip. */

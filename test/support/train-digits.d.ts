@@ -17,4 +17,4 @@ export interface DigitsReport {
   /** Kernels made of fused functions. */
   kernels: number;
 }
-export function trainDigits(nf: unknown, backendName: string): Promise<DigitsReport>;
+export function trainDigits(nf: unknown, backendName: string, hidden?: number): Promise<DigitsReport>;

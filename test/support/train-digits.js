@@ -1,16 +1,16 @@
 // The same short training run for Node, for a page, and for what a bundler made of it: no import, no node:, no DOM.
 
 /**
- * Trains 64-32-10 on the embedded digits with `nf` (the library's namespace), saves the model and loads it again, and
- * reports every number in its bits.
+ * Trains 64-32-10 (or with another hidden layer) on the embedded digits with `nf` (the library's namespace), saves the
+ * model and loads it again, and reports every number in its bits.
  */
-export async function trainDigits(nf, backendName) {
+export async function trainDigits(nf, backendName, hidden = 32) {
   const { train, val } = nf.splitData(nf.digits(), null);
   const backend = nf.backend(backendName);
   const kernels = countKernels(backend);
   const scaling = nf.fitScaling('unit', train);
   const on = (part) => new nf.Loader(part, { backend, scaling });
-  const layer = nf.mlp({ hidden: [32], outputs: 10 });
+  const layer = nf.mlp({ hidden: [hidden], outputs: 10 });
   const model = nf.build(layer, { input: [64], loss: nf.crossEntropy(), backend, seed: 1 });
   const run = nf.fit(
     model,

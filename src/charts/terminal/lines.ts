@@ -1,6 +1,6 @@
 import { formatPercent } from '../format.ts';
 import { safeText } from '../text.ts';
-import { fit, paint, plain, type TerminalStyle } from './style.ts';
+import { fit, paint, plain, type TerminalStyle, textWidth } from './style.ts';
 
 const BARS = '▁▂▃▄▅▆▇█';
 const LEVELS = '_.-=+*%#';
@@ -45,7 +45,7 @@ export interface BarLineOptions {
 export function barLine(name: string, share: number, style: TerminalStyle, options: BarLineOptions = {}): string {
   const value = plain(options.text === undefined ? formatPercent(share) : safeText(options.text, 40), style.unicode);
   const label = plain(safeText(name, 60), style.unicode);
-  const nameWidth = options.nameWidth ?? Math.min(label.length, Math.floor(style.width / 3));
+  const nameWidth = options.nameWidth ?? Math.min(textWidth(label), Math.floor(style.width / 3));
   const valueWidth = Math.max(7, value.length);
   const room = Math.max(0, style.width - nameWidth - valueWidth - 2);
   const full = Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0)) * room;

@@ -53,7 +53,7 @@ export function plain(text: string, unicode: boolean): string {
 function characterWidth(character: string): number {
   const code = character.codePointAt(0)!;
   if (code < 0x300) return 1;
-  if (MARKS.test(character) || (code >= 0xfe00 && code <= 0xfe0f)) return 0;
+  if (MARKS.test(character) || code === 0x200c || code === 0x200d) return 0;
   const wide =
     (code >= 0x1100 && code <= 0x115f) ||
     (code >= 0x2e80 && code <= 0xa4cf) ||

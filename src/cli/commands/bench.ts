@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { NeuroForgeError } from '../../core/errors.ts';
+import { toJson } from '../../core/unseen.ts';
 import { files } from '../../platform/index.ts';
 import { barsOfRun, judge, parseBar } from '../bench/bars.ts';
 import { type BenchCase, benchCase, benchCases, caseOf, flopsOf } from '../bench/cases.ts';
@@ -13,7 +14,7 @@ import { comparisonsOf, disagreementsOf, missingOf, resultsOf } from '../bench/r
 import { interleave, type Row } from '../bench/rounds.ts';
 import { notesOf, tablesOf, textTable } from '../bench/tables.ts';
 import { timeTo97 } from '../bench/until.ts';
-import { exitCodes, type Output, plainNumbers } from '../output.ts';
+import { exitCodes, type Output } from '../output.ts';
 
 /**
  * `neuroforge bench [case…]`: training steps of ours, of their floors and of the peers that are installed, interleaved in
@@ -150,7 +151,7 @@ async function write(document: BenchDocument, folder: string, output: Output): P
   const { markdownOf } = await import('../bench/markdown.ts');
   await files.makeFolder(folder);
   const put = (name: string, text: string): Promise<void> => files.writeFileAtomic(files.join(folder, name), text);
-  await put('results.json', `${JSON.stringify(document, plainNumbers, 2)}\n`);
+  await put('results.json', `${toJson(document, 2)}\n`);
   await put('results.md', markdownOf(document));
   await put('results.svg', renderSvgFile(BenchChart({ document })));
   output.note(`wrote results.json, results.md and results.svg into ${folder}`);

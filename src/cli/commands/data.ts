@@ -1,9 +1,11 @@
 import { NeuroForgeError } from '../../core/errors.ts';
+import { type ArraysInfo, inspectArrays } from '../../data/array-info.ts';
 import { embeddedNames, idxSets } from '../../data/catalog.ts';
 import { fetchVerified } from '../../data/download.ts';
 import { inspectData } from '../../data/info.ts';
 import { listData } from '../../data/list.ts';
 import { openData } from '../../data/open.ts';
+import { readHeaderOfFile } from '../../io/read-model-file.ts';
 import { files } from '../../platform/index.ts';
 import { type DataDocument, showInfo, showList } from '../data-text.ts';
 import { nearest } from '../nearest.ts';
@@ -93,6 +95,8 @@ async function get(name: string, options: Record<string, unknown>, output: Outpu
 }
 
 async function info(source: string, options: Record<string, unknown>, output: Output): Promise<DataDocument> {
+  const arrays = await arraysOf(source);
+  if (arrays !== null) return { schema: 'neuroforge/data@1', action: 'info', arrays };
   const progress = downloadProgress(output);
   const described = await inspectData(source, {
     files,
@@ -111,6 +115,18 @@ async function info(source: string, options: Record<string, unknown>, output: Ou
   };
 }
 
+/** What is in a safetensors, npy or npz file; null for a name, a folder, or another kind of file. */
+async function arraysOf(source: string): Promise<ArraysInfo | null> {
+  if (!(await files.exists(source)) || (await files.stat(source)).kind !== 'file') return null;
+  if (!/\.safetensors$/i.test(source)) return inspectArrays(files, source);
+  const { tensors, metadata } = await readHeaderOfFile(files, source);
+  return {
+    format: 'safetensors',
+    arrays: tensors.map(({ name, dtype, shape, begin, end }) => ({ name, dtype, shape, bytes: end - begin })),
+    metadata: Object.fromEntries(metadata),
+  };
+}
+
 /** Bytes received, on a line that redraws on a terminal; nothing off one. */
 function downloadProgress(output: Output) {
   let shown = false;
@@ -122,7 +138,7 @@ function downloadProgress(output: Output) {
     clear,
     say(message: string): void {
       clear();
-      output.note(message);
+      output.say(message);
     },
     received(file: string, received: number, total: number | undefined): void {
       if (!output.live || output.quiet) return;

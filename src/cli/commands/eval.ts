@@ -1,3 +1,4 @@
+import { safeText } from '../../charts/text.ts';
 import { wilsonInterval } from '../../charts/wilson.ts';
 import { Loader } from '../../data/loader.ts';
 import { files } from '../../platform/index.ts';
@@ -12,7 +13,7 @@ import { exitCodes, type Output } from '../output.ts';
 /** `neuroforge eval RUN`: the best model on the whole of each set, or on other data. */
 export async function evalCommand([name]: string[], options: Record<string, unknown>, output: Output): Promise<number> {
   const run = await openRun(name, output);
-  const open = { files, mirror: options.mirror as string | undefined, log: (m: string) => output.note(m) };
+  const open = { files, mirror: options.mirror as string | undefined, log: (m: string) => output.say(m) };
   const data =
     options.data === undefined
       ? await runData(run, open, output)
@@ -85,7 +86,7 @@ function evaluation(run: OpenedRun, { shown, sets, source }: EvalData): EvalDocu
 
 function show(document: EvalDocument, output: Output): void {
   const { run, data, task, backend, train, val, test, set, confusion } = document;
-  output.print(`${run} on ${data.name} (${data.source}); ${backend}`);
+  output.print(`${safeText(run)} on ${safeText(data.name)} (${safeText(data.source)}); ${backend}`);
   output.print();
   const rows: Record<string, Metrics | null> = set === 'data' ? { data: document.metrics } : { train, val, test };
   for (const line of metricsTable(rows, document.counts, output)) output.print(line);

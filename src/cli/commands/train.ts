@@ -1,4 +1,7 @@
+import { safeText } from '../../charts/text.ts';
 import { NeuroForgeError } from '../../core/errors.ts';
+import { dataWarnings } from '../../data/warnings.ts';
+import { modelSummary } from '../../models/summary.ts';
 import { sgd } from '../../optim/sgd.ts';
 import { files } from '../../platform/index.ts';
 import { debug } from '../../tensor/debug.ts';
@@ -12,6 +15,7 @@ import { type Baseline, baselines } from '../baselines.ts';
 import { type Config, readConfigFile, resolveConfig } from '../config.ts';
 import { trainFlags } from '../flags.ts';
 import { Interrupt } from '../interrupt.ts';
+import { modelTable } from '../model-text.ts';
 import { openConfigured } from '../open-backend.ts';
 import { exitCodes, type Output, people } from '../output.ts';
 import { Progress } from '../progress.ts';
@@ -53,12 +57,13 @@ async function train(
   const prepared = await prepareData(config, {
     files,
     mirror: options.mirror as string | undefined,
-    log: (message) => output.note(message),
+    log: (message) => output.say(message),
   });
-  for (const { code, message, hint } of warnings(prepared)) output.warn(code, message, hint);
+  const warnings = dataWarnings(prepared.split, prepared);
+  for (const { code, message, hint } of warnings) output.warn(code, message, hint);
   const opened = resumption
     ? await resumption.openBackend(output)
-    : await openConfigured(config, (line) => output.note(line));
+    : await openConfigured(config, (line) => output.say(line));
   resumption?.check(prepared, opened, output);
   const { backend } = opened;
   const model = makeModel(prepared, backend);
@@ -66,6 +71,8 @@ async function train(
   const { config: resolved, split } = prepared;
   loaders.train.steps(resolved.batch); // refuses a batch that cannot be, before there is a folder
   const optimizer = sgd(resolved.lr, { fold: !resolved.definitions });
+  const batch = resolved.batch === 'full' ? split.train.count : (resolved.batch ?? 32);
+  const summary = modelSummary(model, batch, optimizer);
   const argv = process.argv.slice(2);
   const resume = await resumption?.restore(model, { argv, pid: files.host.pid });
   const folder =
@@ -78,13 +85,16 @@ async function train(
       folded: optimizer.folds,
       seed: resolved.seed,
       parameters: model.parameters.count,
+      model: summary,
+      warnings,
       data: { name: split.train.name, source: prepared.source, hashes: split.train.hashes },
     }));
   if (resumption) await folder.write('config.json', `${toJson(resolved, 2)}\n`);
   output.note(
-    `${resolved.model} on ${split.train.name}: ${split.train.count} training, ${split.val.count} validation, ` +
+    `${resolved.model} on ${safeText(split.train.name)}: ${split.train.count} training, ${split.val.count} validation, ` +
       `${split.test?.count ?? 0} test rows; ${model.parameters.count.toLocaleString('en-US')} parameters; ${backend.name}`,
   );
+  if (!resume) for (const line of modelTable(summary)) output.note(line);
   if (resume) output.note(`going on from step ${people(resume.step)}, epoch ${resume.epoch}`);
 
   const run = fit(model, loaders, {
@@ -110,7 +120,17 @@ async function train(
     const shown = bestEvaluation(prepared, loaders, model, result);
     const { history } = folder.metrics;
     await writePredictions(folder, shown.dataset, shown.evaluation, prepared);
-    await writeReport(folder, { prepared, model, result, history, baselines: against, document, ...shown });
+    await writeReport(folder, {
+      prepared,
+      model,
+      summary,
+      warnings,
+      result,
+      history,
+      baselines: against,
+      document,
+      ...shown,
+    });
     const code = exitCodeOf(result, interrupt);
     await folder.finish(result.status, { exitCode: code, reason: result.reason, result: document });
     output.document(document);
@@ -129,6 +149,12 @@ async function train(
 /** Shows the run's events and saves what they bring. */
 async function follow(run: Fit, progress: Progress, folder: RunFolder, saver: Saver): Promise<FitResult> {
   for await (const event of run) {
+    if (event.type === 'warning' && event.autopsy) {
+      const text = `${toJson(event.autopsy, 2)}\n`;
+      const saved = await saver.attempt('autopsy.json', () => folder.write('autopsy.json', text));
+      progress.show(saved ? { ...event, hint: `${event.hint}     saved autopsy.json` } : event);
+      continue;
+    }
     progress.show(event);
     if (event.type === 'epoch')
       await saver.attempt(`the line of epoch ${event.epoch}`, () => folder.metrics.add(event));
@@ -179,16 +205,6 @@ function flagsOf(options: Readonly<Record<string, unknown>>): Record<string, unk
     flags[key] = number && String(given).trim() !== '' && !Number.isNaN(Number(given)) ? Number(given) : given;
   }
   return flags;
-}
-
-function* warnings({ split, config }: Prepared): Iterable<{ code: string; message: string; hint: string }> {
-  const labels = new Set(split.train.y);
-  if (labels.size === 1) {
-    yield { code: 'NF3201', message: 'all training labels are equal', hint: 'is --label the right column?' };
-  }
-  if (config.scale === 'none' && split.train.x.some((v) => v > 50 || v < -50)) {
-    yield { code: 'NF3202', message: 'the inputs are not scaled', hint: 'try --scale unit or --scale standard' };
-  }
 }
 
 function untilRule(until: string | undefined): ((val: Metrics) => boolean) | undefined {

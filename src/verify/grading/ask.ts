@@ -1,12 +1,12 @@
 import { NeuroForgeError } from '../../core/errors.ts';
-import type { Tensor } from '../../tensor/tensor.ts';
 import type { ExerciseId } from '../exercise.ts';
 import { exerciseOf } from '../exercises.ts';
 import { copied } from '../rig.ts';
 import type { Fingerprint, Grade } from '../verdict.ts';
-import { parts } from './chain.ts';
-import { type Named, type Question, sameBits, tensorsOf } from './question.ts';
+import { type Named, type Question, sameBits, tensorsOf, type Values } from './question.ts';
 import { list, type Result, readObject, readTensor } from './result.ts';
+import { thrownFingerprints, told } from './thrown.ts';
+import { named, watchfulParts } from './watch.ts';
 
 /** What a function made of one question. */
 export interface Answer {
@@ -18,8 +18,6 @@ export interface Answer {
   readonly fingerprints: readonly Fingerprint[];
 }
 
-type Callable = (...args: unknown[]) => unknown;
-
 /** Calls the function of an exercise with fresh tensors and reads what it gives; never throws. */
 export function ask(id: ExerciseId, f: unknown, question: Question): Answer {
   const inputs = tensorsOf(question.inputs);
@@ -27,19 +25,28 @@ export function ask(id: ExerciseId, f: unknown, question: Question): Answer {
     return { question, given: new Map(), complaint: null, error: told(thrown, id), fingerprints };
   };
   if (typeof f !== 'function') return fail(missing(id, f), []);
+  const { args, fingerprints } = argumentsOf(id, inputs);
   try {
-    const result = read(call(id, f as Callable, inputs), question);
+    const value = (f as (...args: unknown[]) => unknown)(...args);
+    const result = read(value, question);
     const written = question.inputs.filter(({ name, values }) => !sameBits(copied(inputs[name]), values));
-    return { question, error: null, ...(written.length > 0 ? spoiled(result, written) : result) };
+    if (written.length > 0) return { question, error: null, ...spoiled(result, written) };
+    return { question, error: null, ...result, fingerprints: [...result.fingerprints, ...givenBack(value, inputs)] };
   } catch (error) {
-    return fail(error, []);
+    return fail(error, fingerprints.length > 0 ? fingerprints : thrownFingerprints(error));
   }
 }
 
-function call(id: ExerciseId, f: Callable, inputs: Record<string, Tensor>): unknown {
-  if (id !== 'chain') return f(...Object.values(inputs));
+function argumentsOf(id: ExerciseId, inputs: Values): { args: unknown[]; fingerprints: Fingerprint[] } {
+  if (id !== 'chain') return { args: Object.values(inputs), fingerprints: [] };
   const { dz3, ...net } = inputs;
-  return f(net, dz3, parts);
+  const { my, fingerprints } = watchfulParts(inputs);
+  return { args: [named('net', net), dz3, my], fingerprints };
+}
+
+function givenBack(value: unknown, inputs: Values): Fingerprint[] {
+  const found = Object.keys(inputs).find((name) => inputs[name] === value);
+  return found === undefined ? [] : [{ id: 'returns-input', text: `the function gives back its argument ${found}` }];
 }
 
 function read(value: unknown, question: Question): Result {
@@ -65,22 +72,4 @@ function missing(id: ExerciseId, f: unknown): NeuroForgeError {
   const { functionName } = exerciseOf(id);
   const what = f === undefined ? `there is no function called ${functionName}` : `${functionName} is not a function`;
   return new NeuroForgeError('NF4150', what);
-}
-
-/** A thrown value as plain data, whatever it is. */
-export function told(thrown: unknown, id: ExerciseId): Grade['error'] {
-  try {
-    if (!(thrown instanceof Error)) return { name: 'Error', message: `${String(thrown)} was thrown`, line: null };
-    const { name, message, stack } = thrown;
-    const line = new RegExp(`${id}\\.js:(\\d+)`).exec(String(stack))?.[1];
-    return { name: String(name), message: String(message) + details(thrown), line: line ? Number(line) : null };
-  } catch {
-    return { name: 'Error', message: 'something was thrown that cannot be read', line: null };
-  }
-}
-
-function details(error: Error): string {
-  if (!(error instanceof NeuroForgeError)) return '';
-  const { expected, hint } = error;
-  return [expected && `; expected ${expected}`, hint && `; ${hint}`].filter(Boolean).join('');
 }

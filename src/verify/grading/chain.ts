@@ -148,6 +148,7 @@ function mistaken(): Suspect[] {
 export const chain: Piece = {
   id: 'chain',
   questions: (seed) => shapes.map((_, draw) => question(seed, draw)),
+  asides: { 'divided-by-B': 'the 1/B of the mean is in dz3 already' },
   suspects: [
     suspect('no-relu-2', 'dh2 goes on as dz2: the ReLU between z2 and h2 is skipped', { dz2: (v) => v.dh2 }),
     suspect('no-relu-1', 'dh1 goes on as dz1: the ReLU between z1 and h1 is skipped', { dz1: (v) => v.dh1 }),

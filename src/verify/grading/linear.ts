@@ -57,13 +57,18 @@ function layer(seed: number, draw: number): { inputs: Record<string, Named>; wan
   }
 }
 
+const asides = {
+  'divided-by-B': 'the 1/B of the mean is in dY already',
+  'times-B': 'nothing is to be multiplied by it',
+};
+
 function piece(id: ExerciseId, takes: readonly string[], gives: string, suspects: readonly Suspect[]): Piece {
   const question = (seed: number, draw: number): Question => {
     const { inputs, wanted } = layer(seed, draw);
     const [B, D, H] = shapes[draw];
     return { inputs: takes.map((name) => inputs[name]), wanted: [wanted[gives]], sizes: { B, D, H } };
   };
-  return { id, questions: (seed) => shapes.map((_, draw) => question(seed, draw)), suspects };
+  return { id, questions: (seed) => shapes.map((_, draw) => question(seed, draw)), suspects, asides };
 }
 
 const first = (t: Tensor): Tensor => t.rowRange(0, 1);

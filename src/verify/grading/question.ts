@@ -45,6 +45,8 @@ export interface Piece {
   /** Several draws of different shapes. */
   questions(seed: number): readonly Question[];
   readonly suspects: readonly Suspect[];
+  /** What to add to a general fingerprint, by its id. */
+  readonly asides: Readonly<Record<string, string>>;
 }
 
 /** Fresh tensors of these numbers, in float64. */

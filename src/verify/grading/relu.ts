@@ -47,6 +47,7 @@ const gateOfZ = 'the gate asks z, the input of the ReLU';
 export const relu: Piece = {
   id: 'relu',
   questions: (seed) => shapes.map((_, draw) => question(seed, draw)),
+  asides: { 'divided-by-B': 'the 1/B of the mean is in dY already' },
   suspects: [
     {
       id: 'at-zero',

@@ -1,4 +1,4 @@
-import { formatShape } from '../../core/shape.ts';
+import { formatShape, sameShape } from '../../core/shape.ts';
 import { Indices } from '../../tensor/indices.ts';
 import { Tensor } from '../../tensor/tensor.ts';
 import { copied } from '../rig.ts';
@@ -18,7 +18,7 @@ export interface Result {
 export function readTensor(value: unknown, wanted: Wanted): Result {
   if (!(value instanceof Tensor)) return { given: new Map(), ...notATensor(value, `a Tensor ${shapeText(wanted)}`) };
   const given = new Map([[wanted.name, read(value, wanted.name)]]);
-  return { given, ...shapeComplaint(given, [wanted]) };
+  return { given, ...complaintOf([value], [wanted]) };
 }
 
 /** Reads an object of several tensors. */
@@ -33,17 +33,22 @@ export function readObject(value: unknown, wanted: readonly Wanted[]): Result {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || isThenable(value)) {
     return { given, ...notATensor(value, object) };
   }
+  const tensors: Tensor[] = [];
   const keys = Object.keys(value);
-  const missing = names.filter((name) => (value as Record<string, unknown>)[name] === undefined);
-  for (const name of names) {
+  const missing = names.filter(
+    (name) => !Object.hasOwn(value, name) || (value as Record<string, unknown>)[name] === undefined,
+  );
+  for (const name of names.filter((n) => !missing.includes(n))) {
     const part = (value as Record<string, unknown>)[name];
-    if (part instanceof Tensor) given.set(name, read(part, name));
-    else if (part !== undefined) {
+    if (part instanceof Tensor) {
+      given.set(name, read(part, name));
+      tensors.push(part);
+    } else {
       const { complaint, fingerprints } = notATensor(part, 'a Tensor');
       return { given, complaint: `${name}: ${complaint}`, fingerprints };
     }
   }
-  if (missing.length === 0) return { given, ...shapeComplaint(given, wanted) };
+  if (missing.length === 0) return { given, ...complaintOf(tensors, wanted) };
   const unknown = keys.filter((key) => !names.includes(key));
   const instead = unknown.length > 0 ? `; there is ${list(unknown)}, which nobody asks for` : '';
   return {
@@ -62,12 +67,18 @@ function read(t: Tensor, name: string): Named {
   return { name, shape: t.shape, values: copied(t) };
 }
 
-function shapeComplaint(given: ReadonlyMap<string, Named>, wanted: readonly Wanted[]): Omit<Result, 'given'> {
-  const wrong = wanted.filter(({ name, shape }) => String(given.get(name)!.shape) !== String(shape));
-  const text = wrong.map(
-    (w) => `${w.name} has shape ${formatShape(given.get(w.name)!.shape)}, expected ${shapeText(w)}`,
-  );
-  return { complaint: text.length === 0 ? null : text.join('; '), fingerprints: [] };
+function complaintOf(tensors: readonly Tensor[], wanted: readonly Wanted[]): Omit<Result, 'given'> {
+  const foreign = tensors.findIndex((t) => t.dtype !== 'f64');
+  if (foreign >= 0) {
+    const text = 'make new tensors from those that are given: zerosLike(), dY.mul(0).add(1)';
+    const complaint = `${wanted[foreign].name} is a tensor of float32, expected float64 as the arguments`;
+    return { complaint, fingerprints: [{ id: 'dtype', text }] };
+  }
+  const wrong = wanted.flatMap((w, i) => {
+    const { shape } = tensors[i];
+    return sameShape(shape, w.shape) ? [] : [`${w.name} has shape ${formatShape(shape)}, expected ${shapeText(w)}`];
+  });
+  return { complaint: wrong.length === 0 ? null : wrong.join('; '), fingerprints: [] };
 }
 
 export function shapeText({ shape, letters }: Wanted): string {

@@ -46,6 +46,14 @@ function question(seed: number, draw: number): Question {
 export const softmaxCrossEntropy: Piece = {
   id: 'softmax-cross-entropy',
   questions: (seed) => shapes.map((_, draw) => question(seed, draw)),
+  asides: {
+    sign: 'it is predicted minus true, P - T',
+    'times-B': 'L is the mean over the batch: divide by B',
+    'divided-by-B': 'once is enough',
+    'divided-by-K': 'the mean is over the examples, not over the classes',
+    'K-for-B': 'the mean is over the examples, P.rows, not over the classes',
+    'times-B-squared': 'divide by B, do not multiply by it',
+  },
   suspects: [
     {
       id: 'softmax-twice',

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { wrongAnswers } from '../../test/support/wrong-answers.ts';
+import { type ExerciseId, exerciseOf, exercises } from './exercises.ts';
+import { relativeError } from './finite-differences.ts';
+import { grade } from './grade.ts';
+import { pieces, questionsOf } from './grading/pieces.ts';
+import { namedOf, tensorsOf } from './grading/question.ts';
+
+function functionOf(id: ExerciseId, body: string): Record<string, unknown> {
+  const { functionName, parameters } = exerciseOf(id);
+  const names = parameters.map((p) => p.name).join(', ');
+  return { [functionName]: new Function(`function ${functionName}(${names}) { ${body} }\nreturn ${functionName};`)() };
+}
+
+for (const { id } of exercises) {
+  describe(`wrong answers for ${id}`, () => {
+    it('there are at least five, of at least five kinds', () => {
+      expect(new Set(wrongAnswers[id].map((w) => w.id)).size).toBeGreaterThanOrEqual(5);
+    });
+
+    for (const wrong of wrongAnswers[id]) {
+      it(`${wrong.id}: ${wrong.body.length > 90 ? `${wrong.id} in the chain` : wrong.body}`, () => {
+        for (const seed of [0, 1, 2]) {
+          const graded = grade(id, functionOf(id, wrong.body), { seed });
+          const ids = graded.fingerprints.map((f) => f.id);
+          expect([graded.verdict, ids[0]], JSON.stringify(graded, null, 1)).toEqual([
+            wrong.verdict ?? 'wrong',
+            wrong.id,
+          ]);
+          expect(ids).toEqual(expect.arrayContaining([...(wrong.also ?? [])]));
+          for (const { text } of graded.fingerprints) expect(text).toMatch(/^\S.*[^.\s]$/);
+        }
+      });
+    }
+  });
+}
+
+describe('a suspect', () => {
+  for (const piece of pieces) {
+    it(`of ${piece.id} differs from the right answer in every draw, and from the others in one`, () => {
+      const [seen, questions] = [new Map<string, string>(), [0, 1, 2].flatMap((seed) => questionsOf(piece, seed))];
+      for (const suspect of piece.suspects) {
+        const results = questions.map((q) => {
+          const given = suspect.give(tensorsOf(q.inputs));
+          return q.wanted.map((w) => (given[w.name] ? namedOf(w.name, given[w.name]) : w));
+        });
+        results.forEach((result, i) => {
+          const off = questions[i].wanted.some(
+            (w, j) => String(w.shape) !== String(result[j].shape) || relativeError(w.values, result[j].values) > 1e-3,
+          );
+          expect(off, `${suspect.text}, draw ${i}`).toBe(true);
+        });
+        const key = JSON.stringify(
+          results.map((r) => r.map((n) => [n.shape, Array.from(n.values, (v) => v.toFixed(6))])),
+        );
+        expect(seen.get(key), suspect.text).toBeUndefined();
+        seen.set(key, suspect.text);
+      }
+    });
+  }
+});
