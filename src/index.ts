@@ -15,6 +15,8 @@ export { breastCancer } from './data/embedded/breast-cancer.ts';
 export { digits } from './data/embedded/digits.ts';
 export { iris } from './data/embedded/iris.ts';
 export { type BatchOptions, Loader, type LoaderOptions } from './data/loader.ts';
+export { type NpyArray, readNpy, writeNpy } from './data/npy.ts';
+export { readNpz, writeNpz } from './data/npz.ts';
 export { type OpenOptions, openData } from './data/open.ts';
 export { fitScaling } from './data/scaling.ts';
 export { type SplitOptions, splitData } from './data/splits.ts';

@@ -108,7 +108,13 @@ function header(event: EpochEvent): string {
 function row(event: EpochEvent, output: Output): string {
   const { val } = event;
   const number = (x: number | undefined, digits: number): string =>
-    x === undefined || Number.isNaN(x) ? '-' : Number.isFinite(x) ? x.toFixed(digits) : String(x);
+    x === undefined || Number.isNaN(x)
+      ? '-'
+      : !Number.isFinite(x)
+        ? String(x)
+        : Math.abs(x) < 1e5
+          ? x.toFixed(digits)
+          : x.toExponential(2);
   const star = event.best && event.epoch > 0 ? (output.unicode ? '★' : '*') : ' ';
   const cells = [
     String(event.epoch),

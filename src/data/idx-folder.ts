@@ -55,10 +55,8 @@ export async function openIdxFolder(
 async function checkHeaders(found: readonly FoundFile[], files: Files): Promise<void> {
   const headers = new Map<string, { path: string; shape: readonly number[] }>();
   for (const file of found) {
-    headers.set(file.name, {
-      path: file.path,
-      shape: (await readIdxFileHeader(files, file.path, idxKind(file.name))).shape,
-    });
+    const { shape } = await readIdxFileHeader(files, file.path, idxKind(file.name));
+    headers.set(file.name, { path: file.path, shape });
   }
   for (const part of ['train', 't10k']) {
     const images = headers.get(`${part}-images-idx3-ubyte`);

@@ -10,4 +10,5 @@ declare global {
   var answers: page.Code;
   var bare: Frame;
   var bareOpen: Promise<void>;
+  var afterCrash: () => Promise<void>;
 }

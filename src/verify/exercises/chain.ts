@@ -58,13 +58,15 @@ $dW3, db3, dh2, dz2, dW2, db2, dh1, dz1, dW1, db1$.`,
   ],
   source: {
     file: 'src/models/sequential.ts',
-    lines: `      for (let i = layers.length - 1; i >= 0; i--) {
-        const child = ctx.child(names[i], { wantsInputGrad: i > 0 });
-        child.probe('dOutput', d);
-        const dX = layers[i].backward(child, d, caches[i]);
-        if (dX === null) return null; // only the first layer may have none to give
-        d = dX;
-      }`,
+    lines: `        for (let i = layers.length - 1; i >= 0; i--) {
+          const child = ctx.child(names[i], { wantsInputGrad: i > 0 });
+          child.probe('dOutput', d);
+          const dX = layers[i].backward(child, d, caches[i]);
+          if (dX === null) return null; // only the first layer may have none to give
+          checkInputGradient(layers[i], child, d, dX);
+          d = dX;
+          trail.add(d.shape);
+        }`,
   },
   chapter: 'course/02-mlp.md#24-backward-on-paper',
 };
