@@ -29,7 +29,11 @@ test('the first load is at most 150 kB, without editor and formulas; all that is
   const listed = Object.keys(JSON.parse(/^const files = (\{[\s\S]*?\});$/m.exec(worker)![1]));
   const built = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !['sw.js', 'NOTICES.txt'].includes(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll('\\', '/'))
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll('\\', '/'),
+    )
     .map((name) => (name === 'index.html' ? '' : name));
   expect(listed.toSorted()).toEqual(built.toSorted());
 });
@@ -115,9 +119,9 @@ describe.skipIf(!chromiumExpected)(`the lab on a static host${unlessChromium}`, 
     await page.goto('about:blank');
     await page.waitForTimeout(500);
     await page.goto(visitor.url);
-    await expect.poll(() => inPage(visitor, 'caches.keys().then((names) => names.sort())')).toEqual(
-      [other, `neuroforge-lab ${origin}${prefix}/ next`].sort(),
-    );
+    await expect
+      .poll(() => inPage(visitor, 'caches.keys().then((names) => names.sort())'))
+      .toEqual([other, `neuroforge-lab ${origin}${prefix}/ next`].sort());
     delete changed[`${prefix}/sw.js`];
     await visitor.leave();
   });

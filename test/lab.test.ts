@@ -16,7 +16,7 @@ const data = process.env.NEUROFORGE_DATA;
 /** The same settings on the command line: its losses, epoch by epoch, and how it ended. */
 async function onCommandLine(flags: Record<string, string | number>): Promise<{ epochs: Json[]; end: Json }> {
   const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
-  const env = data === undefined ? {} : { NEUROFORGE_DATA: data };
+  const env: Record<string, string> = data === undefined ? {} : { NEUROFORGE_DATA: data };
   const end = await at.json(['train', '--backend', 'wasm', '--quiet', ...args], 0, env);
   const lines: Json[] = at
     .read(`${end.run}/metrics.jsonl`)
