@@ -1,5 +1,5 @@
-// Builds the package into dist/: kernels, library (readable, one file a source file), command line (bundled), and the
-// library again as one file for pages.
+// Builds the package into dist/: kernels, library (readable, one file a source file), command line (bundled), the library
+// again as one file for pages, and the lab (a folder for any static host).
 import { execFile, execFileSync } from 'node:child_process';
 import { appendFileSync, chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -20,17 +20,18 @@ async function compileLibrary() {
 
 async function bundle(configFile) {
   const { plugin, packages } = bundledPackages();
-  await build({ configFile, logLevel: 'warn', plugins: [plugin] });
+  await build({ configFile, logLevel: 'warn', plugins: [plugin], worker: { plugins: () => [plugin] } });
   return packages;
 }
 
 rmSync('dist', { recursive: true, force: true });
 execFileSync(process.execPath, ['scripts/build-kernels.mjs'], { stdio: 'inherit' });
 buildWorker();
-const [, commandLine, page] = await Promise.all([
+const [, commandLine, page, lab] = await Promise.all([
   compileLibrary(),
   bundle('vite.cli.config.ts'),
   bundle('vite.browser.config.ts'),
+  bundle('vite.lab.config.ts'),
 ]);
 
 // The script of a thread as a file, for pages whose policy forbids blob: workers.
@@ -42,4 +43,6 @@ writeFileSync('dist/wasm-worker.js', `${inPageThread(workerSource)}\n`);
 chmodSync('dist/cli/main.js', 0o755);
 const [license, notice] = ['LICENSE', 'NOTICE'].map((file) => readFileSync(file, 'utf8'));
 appendFileSync('dist/neuroforge.browser.js', `/*!\n${license}\n${notice}\n${notices(page)}*/\n`);
-writeFileSync('dist/THIRD-PARTY-NOTICES', noticesFile(new Map([...commandLine, ...page])));
+writeFileSync('dist/THIRD-PARTY-NOTICES', noticesFile(new Map([...commandLine, ...page, ...lab])));
+// The lab is put on hosts without the rest of the package.
+writeFileSync('dist/lab/NOTICES.txt', `${license}\n${notice}\n${notices(lab)}`);

@@ -18,6 +18,23 @@ const within = {
     ['base64-js', 'MIT', 'Copyright (c) 2014 Jameson Little'],
     ['ieee754', 'BSD-3-Clause', 'Copyright 2008 Fair Oaks Labs, Inc.'],
   ],
+  // As the fonts' own tables of names have it.
+  katex: [
+    [
+      'the fonts of KaTeX',
+      'OFL-1.1',
+      `Copyright (c) 2009-2010, Design Science, Inc. (<www.mathjax.org>)
+Copyright (c) 2014-2018 Khan Academy (<www.khanacademy.org>),
+with Reserved Font Names KaTeX_AMS, KaTeX_Caligraphic, KaTeX_Fraktur, KaTeX_Main, KaTeX_Math, KaTeX_SansSerif,
+KaTeX_Script, KaTeX_Size1, KaTeX_Size2, KaTeX_Size3, KaTeX_Size4 and KaTeX_Typewriter.`,
+    ],
+  ],
+};
+
+/** The holders that packages without a license file name in package.json and readme. */
+const holders = {
+  '@polka/url': ['MIT', 'Copyright (c) Luke Edwards (https://lukeed.com)'],
+  sirv: ['MIT', 'Copyright (c) Luke Edwards (https://lukeed.com)'],
 };
 
 /** A plugin that notes which packages end up in a bundle, and the map that it fills, by name@version. */
@@ -42,11 +59,13 @@ const added = { '\0rolldown/': 'rolldown', '\0vite/': 'vite' };
 
 /** Throws for a module that is neither ours nor a package's: nobody could say whose it is. */
 function note(packages, id) {
+  if (id === '\0virtual:sandbox-script') return; // a build of its own, with this plugin
   const tool = Object.keys(added).find((start) => id.startsWith(start));
   const file = tool ? path.join(root, 'node_modules', added[tool], 'index.js') : id.replace(/^\0|\?.*$/g, '');
   if (!file.includes('node_modules')) {
     const ours = path.relative(root, file);
-    if (path.isAbsolute(ours) || !/^(src[\\/]|package\.json$)/.test(ours)) throw new Error(`whose code is ${id}?`);
+    if (path.isAbsolute(ours) || !/^((src|lab|course)[\\/]|package\.json$)/.test(ours))
+      throw new Error(`whose code is ${id}?`);
     return;
   }
   for (let folder = path.dirname(file); path.basename(folder) !== 'node_modules'; folder = path.dirname(folder)) {
@@ -69,7 +88,10 @@ export function notices(packages) {
     const texts = readdirSync(folder)
       .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
       .sort()
-      .map((file) => readFileSync(path.join(folder, file), 'utf8').replace(/\r\n/g, '\n').trim());
+      .map((file) => readFileSync(path.join(folder, file), 'utf8').replace(/\r\n/g, '\n'))
+      .map((text) => text.split('\n# Licenses of bundled dependencies')[0].trim()); // of Vite's, none of which is here
+    const [known, holder] = holders[name] ?? [];
+    if (texts.length === 0 && known === license) texts.push(`${holder}\n\n${wording[known]}`);
     if (texts.length === 0) throw new Error(`${name} ${version} is bundled and brings no license text`);
     for (const [part, kind, holder] of within[name] ?? []) {
       texts.push(`It contains ${part} (${kind}).\n\n${holder}\n\n${wording[kind]}`);
@@ -79,10 +101,10 @@ export function notices(packages) {
   return sections.join('\n');
 }
 
-/** The file for the package: dist/cli and the browser file together. */
+/** The file for the package: dist/cli, the browser file and dist/lab together. */
 export function noticesFile(packages) {
-  return `The command line (cli/) and the browser file (neuroforge.browser.js) of NeuroForge contain code of the packages
-below, each under its own license. Written by scripts/third-party.mjs during the build.
+  return `The command line (cli/), the browser file (neuroforge.browser.js) and the lab (lab/) of NeuroForge contain code of the
+packages below, each under its own license. Written by scripts/third-party.mjs during the build.
 
 The WebAssembly kernels are our own code, compiled by AssemblyScript (Apache-2.0) without its runtime: nothing of its
 library is in the module, which a test holds. Data sets and their authors are in NOTICE.
@@ -92,6 +114,7 @@ ${notices(packages)}`;
 
 const rule = '-'.repeat(80);
 const wording = {
+  'OFL-1.1': readFileSync(path.join(root, 'scripts/licenses/OFL-1.1.txt'), 'utf8').trim(),
   MIT: `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
 documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
 rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit

@@ -28,11 +28,15 @@ export const ranks: Readonly<Record<string, number>> = {
   bench: 12,
 };
 
-/** Imports within a rank: platforms fail with the error class of core; chapters and experiments draw with charts. */
+/**
+ * Imports within a rank: platforms fail with the error class of core; chapters and experiments draw with charts; the
+ * lab trains through the worker that every page can have.
+ */
 export const within: Readonly<Record<string, readonly string[]>> = {
   'src/platform': ['src/core'],
   experiments: ['src/charts'],
   course: ['src/charts'],
+  lab: ['src/worker'],
 };
 
 /** From this rank on, packages and `node:` may be imported and `Math` is free. */

@@ -87,6 +87,7 @@ describe('schemas', () => {
       'eval',
       'explain',
       'gradcheck',
+      'lab',
       'learn',
       'predict',
       'resume',

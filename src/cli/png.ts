@@ -1,16 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { type DecodedPng, decode } from 'fast-png';
 import { NeuroForgeError } from '../core/errors.ts';
-
-/** A decoded picture: luma (Rec. 601) and opacity, 0 to 1, row by row; `alpha` is null where all is opaque. */
-export interface LumaImage {
-  readonly width: number;
-  readonly height: number;
-  /** One pixel here is the mean of so many in the file, in both directions; default 1. */
-  readonly shrunk?: number;
-  readonly luma: Float32Array;
-  readonly alpha: Float32Array | null;
-}
+import type { LumaImage } from '../data/digit-image.ts';
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const channelsOf: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };

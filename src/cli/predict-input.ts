@@ -3,6 +3,7 @@ import { idxSets } from '../data/catalog.ts';
 import { eachCsvRow } from '../data/csv.ts';
 import { scanCsvFile } from '../data/csv-scan.ts';
 import { type Dataset, featuresOf, firstRows } from '../data/dataset.ts';
+import { fedImage } from '../data/digit-image.ts';
 import { gunzip, isGzip, refuseImpostors } from '../data/gzip.ts';
 import { readIdx, unpackIdx } from '../data/idx.ts';
 import { readIdxFileHeader } from '../data/idx-files.ts';
@@ -11,7 +12,6 @@ import { checkWhole } from '../data/read-whole.ts';
 import { tableDataset } from '../data/table.ts';
 import { isZip } from '../data/zip-directory.ts';
 import { files } from '../platform/index.ts';
-import { fedImage } from './digit-image.ts';
 import { formOf, type OpenedRun } from './open-run.ts';
 import { isPng, readPng } from './png.ts';
 

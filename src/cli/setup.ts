@@ -1,18 +1,14 @@
 import type { Backend } from '../backends/backend.ts';
 import { NeuroForgeError } from '../core/errors.ts';
-import { classCounts, type Dataset, featuresOf, type Split } from '../data/dataset.ts';
+import { classCounts, type Dataset, featuresOf } from '../data/dataset.ts';
 import { dataDefaults } from '../data/defaults.ts';
 import { Loader } from '../data/loader.ts';
 import { type OpenOptions, openData } from '../data/open.ts';
-import { fitScaling, type Scaling } from '../data/scaling.ts';
-import { splitData } from '../data/splits.ts';
-import { classIndex, fitTargetScaling, oneAgainstRest, scaleTargets, type TargetScaling } from '../data/tasks.ts';
+import { type PreparedData, prepareData as prepareSplit } from '../data/prepare.ts';
 import type { InitName } from '../layers/initializers.ts';
 import type { Layer } from '../layers/layer.ts';
-import { binaryCrossEntropy } from '../losses/binary-cross-entropy.ts';
-import { crossEntropy } from '../losses/cross-entropy.ts';
 import type { Loss } from '../losses/loss.ts';
-import { meanSquaredError } from '../losses/mean-squared-error.ts';
+import { lossFor } from '../losses/registry.ts';
 import { logistic } from '../models/logistic.ts';
 import { mlp } from '../models/mlp.ts';
 import { build, type Model } from '../models/model.ts';
@@ -22,13 +18,9 @@ import { trainDefaults } from './train-defaults.ts';
 /** A configuration with every default filled in: what config.json records. */
 export type Resolved = Config & Required<Pick<Config, 'scale' | 'model' | 'init' | 'lr' | 'epochs'>>;
 
-export interface Prepared {
+export interface Prepared extends Omit<PreparedData, 'task'> {
   readonly config: Resolved;
   readonly source: string;
-  /** With the task's labels: 0 and 1 for a binary task, scaled targets for a regression. */
-  readonly split: Split;
-  readonly scaling: Scaling;
-  readonly targetScaling: TargetScaling | null;
   readonly loss: Loss;
 }
 
@@ -57,21 +49,8 @@ export async function prepareData(config: Config, open: OpenOptions): Promise<Pr
     positive:
       config.positive ?? (defaults.model === 'logistic' ? usualPositive(opened.train, usual.positive) : undefined),
   };
-  const raw = splitData(opened.train, opened.test, {
-    split: config.split,
-    splitSeed: config.splitSeed,
-    val: resolved.val,
-    test: config.testSplit,
-  });
-  const scaling = fitScaling(scale, raw.train);
-  const task = taskOf(resolved, raw.train);
-  const targetScaling = task === 'regression' ? fitTargetScaling(raw.train) : null;
-  const convert = (d: Dataset): Dataset => {
-    if (task === 'binary') return oneAgainstRest(d, classIndex(d, resolved.positive!));
-    return targetScaling ? scaleTargets(d, targetScaling) : d;
-  };
-  const split = { train: convert(raw.train), val: convert(raw.val), test: raw.test && convert(raw.test) };
-  return { config: resolved, source: opened.source, split, scaling, targetScaling, loss: lossFor(task) };
+  const { task, ...prepared } = prepareSplit(opened, { ...resolved, test: resolved.testSplit });
+  return { config: resolved, source: opened.source, ...prepared, loss: lossFor(task) };
 }
 
 /** A two-class task for `logistic` without --positive: the data set's own, else its second class. */
@@ -86,16 +65,6 @@ function usualPositive(train: Dataset, positive: number | undefined): string | u
     got: `${names.length} classes`,
     hint: `e.g. --positive ${names.at(-1)}, or --model mlp:128`,
   });
-}
-
-function taskOf(config: Resolved, train: Dataset): Loss['task'] {
-  if (train.classNames === undefined) return 'regression';
-  return config.positive !== undefined ? 'binary' : 'classification';
-}
-
-function lossFor(task: Loss['task']): Loss {
-  if (task === 'regression') return meanSquaredError();
-  return task === 'binary' ? binaryCrossEntropy() : crossEntropy();
 }
 
 /** The model that the configuration names, for these data, on `backend`. */

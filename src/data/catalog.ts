@@ -75,3 +75,8 @@ export const embeddedNames = ['digits', 'breast-cancer', 'iris'] as const;
 
 /** Every name that `--data` knows. */
 export const dataNames: readonly string[] = [...embeddedNames, ...idxSets.map((set) => set.name)];
+
+/** A user's `mnist.csv` is not the data set `mnist`, whose defaults it must not get. */
+export function ownName(name: string, otherwise: string): string {
+  return dataNames.includes(name) ? otherwise : name;
+}

@@ -50,6 +50,14 @@ export interface Split<D extends Dataset = Dataset> {
   readonly test: D | null;
 }
 
+/** A data set as it was found. `test` is null where the source has no test rows of its own: `splitData` draws them. */
+export interface OpenedData {
+  readonly train: Dataset;
+  readonly test: Dataset | null;
+  /** Where it was found: `embedded`, or a path. */
+  readonly source: string;
+}
+
 export function featuresOf(dataset: Dataset): number {
   return sizeOf(dataset.exampleShape);
 }

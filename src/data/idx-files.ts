@@ -40,11 +40,12 @@ export async function readIdxFileHeader(files: Files, path: string, kind?: 'imag
   return header;
 }
 
-/** The unpacked bytes of an IDX file and their hash. */
+/** The unpacked bytes of an IDX file and their hash, as `hash` tells it. */
 export async function readIdxFile(
   files: Files,
   { name, path }: FoundFile,
+  hash: (bytes: Uint8Array) => Promise<string> = sha256Hex,
 ): Promise<{ bytes: Uint8Array; where: string; sha256: string }> {
   const bytes = await unpackIdx(await files.readFile(path), path, idxKind(name));
-  return { bytes, where: path, sha256: await sha256Hex(bytes) };
+  return { bytes, where: path, sha256: await hash(bytes) };
 }

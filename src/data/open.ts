@@ -1,32 +1,26 @@
 import { NeuroForgeError } from '../core/errors.ts';
 import { sha256Hex } from '../core/sha256.ts';
-import type { Files } from '../platform/files.ts';
 import { fileSource } from './byte-source.ts';
-import { dataNames, type IdxSet, idxSets } from './catalog.ts';
+import { dataNames, type IdxSet, idxSets, ownName } from './catalog.ts';
 import { scanCsvFile } from './csv-scan.ts';
-import type { Dataset } from './dataset.ts';
+import type { Dataset, OpenedData } from './dataset.ts';
 import { type DownloadOptions, fetchVerified } from './download.ts';
 import { breastCancer } from './embedded/breast-cancer.ts';
 import { digits } from './embedded/digits.ts';
 import { iris } from './embedded/iris.ts';
 import { gunzip, isGzip } from './gzip.ts';
-import { checkIdxCounts, idxDataset } from './idx.ts';
-import { type FoundFile, findIdxFolder, idxKind, readIdxFile, readIdxFileHeader } from './idx-files.ts';
+import { idxDataset } from './idx.ts';
+import { findIdxFolder } from './idx-files.ts';
+import { openIdxFolder } from './idx-folder.ts';
 import { openNpz } from './npz.ts';
 import { npzDataset } from './npz-dataset.ts';
 import { checkWhole } from './read-whole.ts';
 import { type TableOptions, tableDataset } from './table.ts';
 import { isZip } from './zip-directory.ts';
 
-export interface OpenOptions extends DownloadOptions, Pick<TableOptions, 'label' | 'header' | 'task' | 'like'> {}
+export type { OpenedData } from './dataset.ts';
 
-/** A data set as it was found. `test` is null where the source has no test rows of its own: `splitData` draws them. */
-export interface OpenedData {
-  readonly train: Dataset;
-  readonly test: Dataset | null;
-  /** Where it was found: `embedded`, or a path. */
-  readonly source: string;
-}
+export interface OpenOptions extends DownloadOptions, Pick<TableOptions, 'label' | 'header' | 'task' | 'like'> {}
 
 const largestTable = 2 ** 30;
 
@@ -118,70 +112,6 @@ async function openPath(path: string, options: OpenOptions): Promise<OpenedData>
   });
 }
 
-/** A folder of IDX files; it is one of the known sets when all its hashes say so. */
-async function openIdxFolder(
-  folder: string,
-  found: readonly FoundFile[],
-  { files, log }: { files: Files; log?: (message: string) => void },
-  named?: IdxSet,
-): Promise<OpenedData> {
-  await checkHeaders(found, files);
-  const read = async (name: string) => {
-    const file = found.find((f) => f.name === name);
-    return file === undefined ? undefined : readIdxFile(files, file);
-  };
-  const trainImages = await read('train-images-idx3-ubyte');
-  const trainLabels = await read('train-labels-idx1-ubyte');
-  const testImages = await read('t10k-images-idx3-ubyte');
-  const testLabels = await read('t10k-labels-idx1-ubyte');
-  if (trainImages === undefined || trainLabels === undefined) {
-    throw new NeuroForgeError('NF2001', 'the folder lacks the training files', { where: folder });
-  }
-  const hashes = [trainImages, trainLabels, testImages, testLabels].map((file) => file?.sha256);
-  const known = idxSets.find((set) =>
-    set.files.every((file, i) => hashes[i] === undefined || hashes[i] === file.sha256),
-  );
-  if (named !== undefined && known !== named) log?.(`${folder} does not hold ${named.name} as it was published`);
-  const set = named ?? known;
-  const name = set?.name ?? ownName(files.basename(files.resolve(folder)), folder);
-  let classNames = set?.classNames;
-  if (classNames === undefined) {
-    let largest = 0;
-    for (const labels of [trainLabels, testLabels])
-      for (const y of labels?.bytes.subarray(8) ?? []) if (y > largest) largest = y;
-    classNames = Array.from({ length: largest + 1 }, (_, i) => String(i));
-  }
-  const train = idxDataset({ name, images: trainImages, labels: trainLabels, classNames });
-  if (testImages === undefined || testLabels === undefined) return { train, test: null, source: folder };
-  const test = idxDataset({ name, images: testImages, labels: testLabels, classNames });
-  return { train, test, source: folder };
-}
-
-/** Counts and image sizes must agree before anything large is read. */
-async function checkHeaders(found: readonly FoundFile[], files: Files): Promise<void> {
-  const headers = new Map<string, { path: string; shape: readonly number[] }>();
-  for (const file of found) {
-    headers.set(file.name, {
-      path: file.path,
-      shape: (await readIdxFileHeader(files, file.path, idxKind(file.name))).shape,
-    });
-  }
-  for (const part of ['train', 't10k']) {
-    const images = headers.get(`${part}-images-idx3-ubyte`);
-    const labels = headers.get(`${part}-labels-idx1-ubyte`);
-    if (images && labels) checkIdxCounts(images.shape, labels.shape, images.path, labels.path);
-  }
-  const train = headers.get('train-images-idx3-ubyte');
-  const test = headers.get('t10k-images-idx3-ubyte');
-  const size = (shape: readonly number[]) => shape.slice(1).join(' x ');
-  if (!train || !test || size(train.shape) === size(test.shape)) return;
-  throw new NeuroForgeError('NF2209', 'training and test images differ in size', {
-    where: test.path,
-    expected: size(train.shape),
-    got: size(test.shape),
-  });
-}
-
 /** The arrays of an npz file; its hash is that of the file as it is. */
 async function openNpzData(path: string, { files, task, like }: OpenOptions) {
   const members = await openNpz(await fileSource(files, path), path);
@@ -217,9 +147,4 @@ export async function openTable(path: string, options: OpenOptions): Promise<Dat
     task,
     like,
   });
-}
-
-/** A user's `mnist.csv` is not the data set `mnist`, whose defaults it must not get. */
-function ownName(name: string, otherwise: string): string {
-  return dataNames.includes(name) ? otherwise : name;
 }

@@ -13,3 +13,9 @@ export const losses: Readonly<Record<string, () => Loss>> = {
   'binary-cross-entropy-from-probabilities': binaryCrossEntropyFromProbabilities,
   'mean-squared-error': meanSquaredError,
 };
+
+/** The loss that a task is trained with unless told otherwise. */
+export function lossFor(task: Loss['task']): Loss {
+  if (task === 'regression') return meanSquaredError();
+  return task === 'binary' ? binaryCrossEntropy() : crossEntropy();
+}

@@ -19,7 +19,7 @@ export const chromiumExpected: boolean = executable !== undefined || Boolean(pro
 /** What follows the title of tests that are skipped. */
 export const unlessChromium: string = chromiumExpected ? '' : ' (skipped: there is no Chromium)';
 
-/** Chromium with a profile of its own that finds no host but the loopback. */
+/** Chromium with a profile of its own that finds no host but the loopback, which has names: anything.localhost. */
 export function startChromium(): Promise<Browser> {
   if (!executable) {
     throw new Error('no Chromium was found: apt-get install chromium, or set NEUROFORGE_CHROMIUM to its executable');
@@ -35,7 +35,7 @@ export function startChromium(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE *.localhost',
     ],
   });
 }

@@ -24,6 +24,10 @@ export interface SiteOptions {
   /** What is served from memory, by path; goes before the folder. */
   readonly pages?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Further folders, by the path below the prefix at which they are, `/data/`. */
+  readonly more?: Readonly<Record<string, string>>;
+  /** The path below which all of it is, e.g. `/a/b`. */
+  readonly prefix?: string;
 }
 
 export interface Site {
@@ -35,14 +39,17 @@ export interface Site {
 }
 
 /** A server on the loopback, on a free port. */
-export async function serve({ folder, pages = {}, headers = {} }: SiteOptions): Promise<Site> {
+export async function serve({ folder, pages = {}, headers = {}, prefix = '', more = {} }: SiteOptions): Promise<Site> {
   const requests: string[] = [];
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
     const path = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
     requests.push(pathname);
-    const body = pages[pathname] ?? (folder && (await readBelow(folder, decodeURIComponent(path))));
-    if (body === undefined) {
+    const below = path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : undefined;
+    const [mount, at] = Object.entries(more).find(([m]) => below?.startsWith(m)) ?? ['/', folder];
+    const body =
+      pages[pathname] ?? (at && below && (await readBelow(at, decodeURIComponent(below.slice(mount.length)))));
+    if (!body && body !== '') {
       response.writeHead(404, headers).end();
       return;
     }

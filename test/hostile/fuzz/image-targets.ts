@@ -1,11 +1,11 @@
 import { deflateSync, gzipSync } from 'node:zlib';
 import { encode } from 'fast-png';
 import { backend } from '../../../src/backends/default.ts';
-import { fedImage } from '../../../src/cli/digit-image.ts';
 import type { OpenedRun } from '../../../src/cli/open-run.ts';
 import { readPng } from '../../../src/cli/png.ts';
 import { inputOf } from '../../../src/cli/predict-input.ts';
 import { NeuroForgeError } from '../../../src/core/errors.ts';
+import { fedImage } from '../../../src/data/digit-image.ts';
 import { crossEntropy } from '../../../src/losses/cross-entropy.ts';
 import { mlp } from '../../../src/models/mlp.ts';
 import { build } from '../../../src/models/model.ts';

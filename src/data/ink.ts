@@ -13,6 +13,11 @@ export interface Box {
   readonly height: number;
 }
 
+/** The nearest whole number; halves go up. */
+export function rounded(v: number): number {
+  return Math.floor(v + 0.5);
+}
+
 export function boundingBox({ width, height, values }: Ink): Box {
   let [left, right, top, bottom] = [width, -1, height, -1];
   for (let y = 0; y < height; y++) {
@@ -84,7 +89,7 @@ export function upright(ink: Ink): Ink {
     yy += values[i] * y * y;
   }
   const slant = yy > 0 ? Math.max(-1, Math.min(1, xy / yy)) : 0;
-  const pad = Math.ceil(Math.abs(slant) * height) + 1;
+  const pad = 1 - Math.floor(-Math.abs(slant) * height);
   const wide = width + 2 * pad;
   const out = new Float64Array(wide * height);
   for (let y = 0; y < height; y++) {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { openData } from '../data/open.ts';
 import { files } from '../platform/index.ts';
-import { fedImage, type ImageForm } from './digit-image.ts';
+import { fedImage, type ImageForm, type LumaImage } from './digit-image.ts';
 import { centerOfMass } from './ink.ts';
-import type { LumaImage } from './png.ts';
+import { openData } from './open.ts';
 
 const mnist: ImageForm = { height: 28, width: 28, maxValue: 255, digits: true };
 const digits: ImageForm = { height: 8, width: 8, maxValue: 16, digits: true };

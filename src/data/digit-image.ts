@@ -8,10 +8,20 @@ import {
   quantile,
   resample,
   ring,
+  rounded,
   thickened,
   upright,
 } from './ink.ts';
-import type { LumaImage } from './png.ts';
+
+/** A picture: luma (Rec. 601) and opacity, 0 to 1, row by row; `alpha` is null where all is opaque. */
+export interface LumaImage {
+  readonly width: number;
+  readonly height: number;
+  /** One pixel here is the mean of so many in the file, in both directions; default 1. */
+  readonly shrunk?: number;
+  readonly luma: Float32Array;
+  readonly alpha: Float32Array | null;
+}
 
 /** What a model is fed of a picture, before its own scaling: raw values 0 to `maxValue`, row by row. */
 export interface FedImage {
@@ -59,7 +69,7 @@ export function fedImage(image: LumaImage, form: ImageForm, options: { raw?: boo
 
 /** Whole numbers 0 to maxValue, as the training images have; fractions where the largest value is 1. */
 function quantized(values: ArrayLike<number>, maxValue: number): Float64Array {
-  return Float64Array.from(values, (v) => (maxValue > 1 ? Math.round(v * maxValue) : v * maxValue));
+  return Float64Array.from(values, (v) => (maxValue > 1 ? rounded(v * maxValue) : v * maxValue));
 }
 
 /** Luma over the border's color: the border's median where it is opaque, else the one that shows what is drawn. */
@@ -111,13 +121,13 @@ function inkOf({ width, height }: LumaImage, luma: Float64Array, where: string, 
 function centeredDigit(ink: Ink, height: number, width: number): Ink {
   const box = boundingBox(ink);
   const scale = Math.min((20 / 28) * (height / box.height), (20 / 28) * (width / box.width));
-  const h = Math.max(1, Math.round(box.height * scale));
-  const w = Math.max(1, Math.round(box.width * scale));
+  const h = Math.max(1, rounded(box.height * scale));
+  const w = Math.max(1, rounded(box.width * scale));
   const digit = resample(ink, box, h, w);
   const center = centerOfMass(digit);
   // MNIST's own mean center of mass is 14.5 pixels from each edge.
   const shift = (field: number, size: number, mass: number): number =>
-    Math.min(Math.max(0, field - size), Math.max(0, Math.round(field / 2 + 0.5 - mass)));
+    Math.min(Math.max(0, field - size), Math.max(0, rounded(field / 2 + 0.5 - mass)));
   return placed(digit, height, width, shift(height, h, center.y), shift(width, w, center.x));
 }
 
@@ -128,9 +138,9 @@ function centeredDigit(ink: Ink, height: number, width: number): Ink {
 function spreadDigit(slanted: Ink): Ink {
   const ink = upright(slanted);
   const box = boundingBox(ink);
-  const width = Math.min(20, Math.max(1, Math.round((32 * box.width) / box.height)));
+  const width = Math.min(20, Math.max(1, rounded((32 * box.width) / box.height)));
   const digit = resample(ink, box, 32, width);
-  const left = Math.min(32 - width, Math.max(0, Math.round(16 - centerOfMass(digit).x)));
+  const left = Math.min(32 - width, Math.max(0, rounded(16 - centerOfMass(digit).x)));
   let bitmap = placed(digit, 32, 32, 0, left);
   for (let i = 0; i < 4 && coverage(bitmap) < 0.2; i++) bitmap = thickened(bitmap);
   return resample(bitmap, { left: 0, top: 0, width: 32, height: 32 }, 8, 8);
@@ -139,8 +149,8 @@ function spreadDigit(slanted: Ink): Ink {
 /** The whole picture, with its proportions, in the middle of the field. */
 function fitted(ink: Ink, height: number, width: number): Ink {
   const scale = Math.min(height / ink.height, width / ink.width);
-  const h = Math.max(1, Math.round(ink.height * scale));
-  const w = Math.max(1, Math.round(ink.width * scale));
+  const h = Math.max(1, rounded(ink.height * scale));
+  const w = Math.max(1, rounded(ink.width * scale));
   const small = resample(ink, { left: 0, top: 0, width: ink.width, height: ink.height }, h, w);
   return placed(small, height, width, Math.floor((height - h) / 2), Math.floor((width - w) / 2));
 }

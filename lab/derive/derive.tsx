@@ -1,0 +1,126 @@
+import type { VNode } from 'preact';
+import { useMemo, useRef } from 'preact/hooks';
+import { Formula } from '../shell/formula.tsx';
+import { AllNumbers } from './all-numbers.tsx';
+import { CodeLine } from './code-line.tsx';
+import { useLighting } from './lighting.ts';
+import { shown } from './number-text.ts';
+import { Stage } from './stage.tsx';
+import { DeriveState } from './state.ts';
+import { steps } from './steps.ts';
+
+/** Chapter 2's network on a batch of three: equations, code and live numbers, step by step. */
+export function Derive(): VNode {
+  const state = useMemo(() => new DeriveState(), []);
+  const root = useRef<HTMLDivElement>(null);
+  useLighting(root);
+  const at = state.at.value;
+  const step = state.step.value;
+  return (
+    <div class="derive" ref={root}>
+      <div class="derive-columns">
+        <Chain state={state} />
+        <section class="derive-stage" aria-labelledby="derive-step">
+          <header class="stepper">
+            <div>
+              <p class="eyebrow">
+                Step {at + 1} of {steps.length}, {step.pass}
+              </p>
+              <h3 id="derive-step" aria-live="polite">
+                {step.title}
+              </h3>
+            </div>
+            <div class="buttons">
+              <button type="button" class="button" disabled={at === 0} onClick={() => state.go(at - 1)}>
+                ← Back
+              </button>
+              <button
+                type="button"
+                class="button primary"
+                disabled={at === steps.length - 1}
+                onClick={() => state.go(at + 1)}
+              >
+                Next →
+              </button>
+            </div>
+          </header>
+          <Stage state={state} />
+        </section>
+      </div>
+      <section class="numbers" aria-labelledby="derive-numbers">
+        <header class="section-head">
+          <div>
+            <h3 id="derive-numbers">All numbers</h3>
+            <p class="quiet">
+              Change any number in a framed cell and everything follows; page up and page down change it by a tenth.
+              Press a computed number to see where it comes from.
+            </p>
+          </div>
+          <div class="loss" data-t="L">
+            <span class="quiet">loss</span> <output>{shown(state.values.value.L.values[0])}</output>
+            <button type="button" class="button small" disabled={!state.changed} onClick={() => state.reset()}>
+              The chapter’s numbers
+            </button>
+          </div>
+        </header>
+        <AllNumbers state={state} />
+      </section>
+    </div>
+  );
+}
+
+/** The steps in order, each with its equation and its line of code; arrow keys go through them. */
+function Chain({ state }: { state: DeriveState }): VNode {
+  const list = useRef<HTMLOListElement>(null);
+  const at = state.at.value;
+  const select = (to: number): void => {
+    state.go(to);
+    const button = list.current?.querySelectorAll<HTMLElement>('.step-button')[state.at.value];
+    button?.focus({ preventScroll: true });
+    button?.closest('li')?.scrollIntoView({ block: 'nearest' });
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const by: Record<string, number> = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key in by) select(at + by[event.key]);
+    else if (event.key === 'Home') select(0);
+    else if (event.key === 'End') select(steps.length - 1);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <section class="chain" aria-label="The chain, forward and backward">
+      <ol ref={list} onKeyDown={onKeyDown}>
+        {steps.map((step, i) => (
+          <li
+            key={step.result}
+            class={`${i === at ? 'current' : ''} ${i === 0 || steps[i - 1].pass !== step.pass ? 'turn' : ''}`}
+            data-pass={step.pass}
+          >
+            {/* biome-ignore lint/a11y/useKeyWithClickEvents: the button inside is the way of the keyboard */}
+            {/* biome-ignore lint/a11y/noStaticElementInteractions: a larger target for the pointer */}
+            <div class="step" onClick={() => state.go(i)}>
+              <button
+                type="button"
+                class="step-button"
+                tabIndex={i === at ? 0 : -1}
+                aria-current={i === at ? 'step' : undefined}
+                onClick={() => state.go(i)}
+              >
+                <span class="operand-name" data-t={step.result}>
+                  {step.result}
+                </span>
+                <span class="step-title">{step.title}</span>
+              </button>
+              <span class="equation">
+                <Formula tex={step.tex} />
+                <span class="number quiet">({step.equation})</span>
+              </span>
+              <CodeLine code={step.code} shape={step.shape} />
+            </div>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

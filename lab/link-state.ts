@@ -1,0 +1,78 @@
+import { NeuroForgeError } from '../src/core/errors.ts';
+import { type ExerciseId, exercises } from '../src/verify/exercises.ts';
+
+/** What a link carries: code, settings and seed, never data. */
+export interface LinkState {
+  readonly code: Readonly<Partial<Record<ExerciseId, string>>>;
+  readonly data: 'digits' | 'mnist';
+  readonly hidden: readonly [number, number];
+  readonly lr: number;
+  readonly batch: number;
+  readonly epochs: number;
+  readonly seed: number;
+  /** One of the functions is sabotaged, for the visitor to find. */
+  readonly hunt: boolean;
+  readonly note?: string;
+}
+
+const limits = {
+  hidden: { least: 1, most: 2048 },
+  batch: { least: 1, most: 60_000 },
+  epochs: { least: 1, most: 1000 },
+  seed: { least: 0, most: 2 ** 32 - 1 },
+  lr: { least: 1e-9, most: 1e6 },
+  code: 10_000,
+  note: 500,
+} as const;
+
+/** Takes field by field what is known, into an object of its own; unknown fields, of a later lab perhaps, are left. */
+export function checkState(value: unknown, where: string, refusedAs: string): LinkState {
+  const bad = (field: string, expected: string, got: unknown): never => {
+    throw refusal(refusedAs, `the ${where} cannot be meant: ${field}`, { expected, got: brief(got) });
+  };
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return bad('state', 'an object', value);
+  const own = (name: string, of: object = value): unknown =>
+    Object.hasOwn(of, name) ? (of as Record<string, unknown>)[name] : undefined;
+  const whole = (name: 'batch' | 'epochs' | 'seed' | 'hidden', n: unknown): number => {
+    const { least, most } = limits[name];
+    const fine = typeof n === 'number' && Number.isInteger(n) && n >= least && n <= most;
+    return fine ? n : bad(name, `a whole number from ${least} to ${most}`, n);
+  };
+  const string = (name: string, most: number, text: unknown): string =>
+    typeof text === 'string' && text.length <= most ? text : bad(name, `a text of at most ${most} characters`, text);
+  const [data, hidden, lr, hunt, note] = ['data', 'hidden', 'lr', 'hunt', 'note'].map((name) => own(name));
+  const given = own('code');
+  if (data !== 'digits' && data !== 'mnist') return bad('data', 'digits or mnist', data);
+  if (!Array.isArray(hidden) || hidden.length !== 2) return bad('hidden', 'two widths', hidden);
+  if (typeof lr !== 'number' || !(lr >= limits.lr.least && lr <= limits.lr.most)) {
+    return bad('lr', `a number from ${limits.lr.least} to ${limits.lr.most}`, lr);
+  }
+  if (typeof hunt !== 'boolean') return bad('hunt', 'true or false', hunt);
+  if (typeof given !== 'object' || given === null) return bad('code', 'an object', given);
+  const code: Partial<Record<ExerciseId, string>> = {};
+  for (const { id } of exercises) {
+    const text = own(id, given);
+    if (text !== undefined) code[id] = string(`code of ${id}`, limits.code, text);
+  }
+  return {
+    code,
+    data,
+    hidden: [whole('hidden', hidden[0]), whole('hidden', hidden[1])],
+    lr,
+    batch: whole('batch', own('batch')),
+    epochs: whole('epochs', own('epochs')),
+    seed: whole('seed', own('seed')),
+    hunt,
+    ...(note === undefined ? {} : { note: string('note', limits.note, note) }),
+  };
+}
+
+export function refusal(code: string, message: string, details: { expected?: string; got?: string; hint?: string }) {
+  return new NeuroForgeError(code, message, { where: 'link', ...details });
+}
+
+/** Nested values are not spelled: they may be deeper than a stack. */
+function brief(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  return (JSON.stringify(value) ?? String(value)).slice(0, 60);
+}

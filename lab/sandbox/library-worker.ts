@@ -1,0 +1,4 @@
+/** The script of the trusted worker: our own network trains here. */
+import { serveFit } from '../../src/worker/serve.ts';
+
+serveFit();

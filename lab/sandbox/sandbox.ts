@@ -1,0 +1,51 @@
+/**
+ * Where a learner's code runs: each grading and each training in a worker of its own, in a frame of opaque origin
+ * without network or storage (see policy.ts). A worker whose code does not come back within three seconds is ended.
+ */
+import type { ExerciseId } from '../../src/verify/exercises.ts';
+import type { Grade } from '../../src/verify/grade.ts';
+import { Frame } from './frame.ts';
+import { gradeIn } from './grade-in.ts';
+import { trainIn } from './train-in.ts';
+import { trainLibrary } from './train-library.ts';
+import type { Code, TrainRun, TrainSpec } from './types.ts';
+
+export { trainLibrary } from './train-library.ts';
+export type { Code, LabData, TrainEnd, TrainEvent, TrainRun, TrainSpec } from './types.ts';
+
+export interface Sandbox {
+  /**
+   * Never rejects for anything that the code does: an exception, three seconds without an end (`error.name` is
+   * `Stopped`) and closed doors (`Forbidden`) are grades with the verdict `error`. One grading at a time; those asked
+   * for meanwhile wait.
+   */
+  grade(id: ExerciseId, code: Code): Promise<Grade>;
+  /** The learner's network; what the code does wrong is an event and the run's end. */
+  train(spec: TrainSpec, code: Code): TrainRun;
+  /** Ends all workers and removes the frame. */
+  close(): void;
+}
+
+/** Makes the hidden frame in `container`. Rejects with NF4170 where the page's policy does not allow it. */
+export async function openSandbox(container: HTMLElement): Promise<Sandbox> {
+  const frame = new Frame(container);
+  const [{ default: library }] = await Promise.all([import('virtual:sandbox-script'), frame.open()]);
+  const runs = new Set<TrainRun>();
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    grade(id, code) {
+      const grade = last.then(() => gradeIn(frame, library, id, code));
+      last = grade.catch(() => {});
+      return grade;
+    },
+    train(spec, code) {
+      const run = spec.who === 'library' ? trainLibrary(spec) : trainIn(frame, library, spec, code);
+      runs.add(run);
+      return run;
+    },
+    close() {
+      for (const run of runs) run.close();
+      frame.close();
+    },
+  };
+}

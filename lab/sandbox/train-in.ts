@@ -1,0 +1,58 @@
+import { NeuroForgeError } from '../../src/core/errors.ts';
+import { type ExerciseId, exerciseOf, exercises } from '../../src/verify/exercises.ts';
+import { type FitInWorker, fitInWorker } from '../../src/worker/fit-in-worker.ts';
+import type { Opening } from '../../src/worker/messages.ts';
+import type { Frame } from './frame.ts';
+import { stopped } from './grade-in.ts';
+import { type Explain, explainError, fitSpecOf, LabRun, outputs, text } from './lab-run.ts';
+import { type Ending, type LearnerWorker, startLearner } from './learner-worker.ts';
+import { programOf } from './program.ts';
+import type { Code, TrainRun, TrainSpec } from './types.ts';
+import type { Failure } from './worker/pieces.ts';
+
+/** Trains the network that the learner's functions make, in a worker of its own. */
+export function trainIn(frame: Frame, library: string, spec: TrainSpec, code: Code): TrainRun {
+  const pieces = exercises.map(({ id }) => id);
+  const program = programOf(library, pieces, code);
+  const layer = { layer: 'forged', config: { hidden: [...spec.hidden], outputs } };
+  const fitSpec = fitSpecOf(spec, layer, 'forged');
+  let failure: Failure | null = null;
+  let ending: Ending | null = null;
+  let worker: LearnerWorker | null = null;
+  let run: FitInWorker | null = null;
+  const server = {
+    postMessage(opening: unknown) {
+      worker = startLearner(
+        frame,
+        program,
+        { job: 'train', opening: opening as Opening, pieces },
+        {
+          hear(sign) {
+            if (sign.sign === 'failure') failure = sign.failure;
+          },
+          ended(how) {
+            ending = how;
+            run?.fail('NF4181', 'the worker of your code has ended');
+          },
+        },
+      );
+    },
+  };
+  const explain: Explain = (error) => {
+    const ours = error instanceof NeuroForgeError && error.code === 'NF4151'; // of forgeNetwork: `where` is the piece
+    const place = program.place(ending?.why === 'failed' ? [ending.line] : failure?.lines);
+    const piece = known(ours ? error.where : (place?.piece ?? failure?.piece));
+    const at = place && place.piece === piece ? ` (line ${place.line} of ${exerciseOf(place.piece).functionName})` : '';
+    if (ending?.why === 'failed') return { piece, message: `${ending.message.replace(/^Uncaught /, '')}${at}` };
+    if (ending) return { piece, message: stopped[ending.why] };
+    if (error instanceof NeuroForgeError && error.code === 'NF4151')
+      return { piece, message: `${text(error.message)}${at}` };
+    return { ...explainError(error), piece };
+  };
+  run = fitInWorker(server, fitSpec);
+  return new LabRun(run, () => worker?.end(), explain);
+}
+
+function known(piece: unknown): ExerciseId | null {
+  return exercises.find(({ id }) => id === piece)?.id ?? null;
+}

@@ -1,0 +1,27 @@
+import { encodeLink, type LinkState } from '../link.ts';
+import { allCode, begun, pieceIds } from '../work/code.ts';
+import { settings } from '../work/settings.ts';
+
+/** The address of this page with code, settings and seed in it; never data. */
+export async function addressOf(hunt: boolean, note?: string): Promise<string> {
+  const code = allCode.value;
+  const { data, hidden, lr, batch, epochs, seed } = settings.value;
+  const state: LinkState = {
+    code: Object.fromEntries(pieceIds.filter((id) => begun(id, code[id])).map((id) => [id, code[id]])),
+    ...{ data, hidden, lr, batch, epochs, seed, hunt },
+    ...(note ? { note } : {}),
+  };
+  const address = new URL(location.href);
+  address.hash = (await encodeLink(state)).replace(/^#/, '');
+  return address.href;
+}
+
+/** Puts `text` on the clipboard; false where the browser does not let us. */
+export async function copied(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

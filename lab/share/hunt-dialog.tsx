@@ -1,0 +1,120 @@
+import type { RefObject, VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import { type ExerciseId, exerciseOf, exercises } from '../../src/verify/exercises.ts';
+import { ErrorCard } from '../shell/error-card.tsx';
+import { goTo } from '../shell/route.ts';
+import { allCode, pieceIds } from '../work/code.ts';
+import { sandbox } from '../work/sandbox.ts';
+import { addressOf, copied } from './address.ts';
+import { AddressField } from './address-field.tsx';
+
+type Phase =
+  | { readonly name: 'asking' | 'checking' }
+  | { readonly name: 'refused'; readonly why: string; readonly open: ExerciseId }
+  | { readonly name: 'made'; readonly address: string; readonly copied: boolean }
+  | { readonly name: 'failed'; readonly error: unknown };
+
+/** Sabotage is the author's: here it is checked that one function is wrong and five are right, and the link is made. */
+export function HuntDialog({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }): VNode {
+  const [chosen, setChosen] = useState<ExerciseId>(pieceIds[0]);
+  const [note, setNote] = useState('');
+  const [phase, setPhase] = useState<Phase>({ name: 'asking' });
+  const make = async (): Promise<void> => {
+    setPhase({ name: 'checking' });
+    setPhase(await attempt(chosen, note));
+  };
+  const go = (id: ExerciseId): void => {
+    dialog.current?.close();
+    goTo('forge', id);
+  };
+  return (
+    <dialog ref={dialog} class="hunt-dialog" aria-labelledby="hunt-title" onClose={() => setPhase({ name: 'asking' })}>
+      <h2 id="hunt-title">Make a bug hunt</h2>
+      <p>
+        Put one mistake into one of your six functions, as you would make it yourself. Whoever opens the link is told
+        that one of them is wrong, not which.
+      </p>
+      <label class="field">
+        <span>The piece with the mistake</span>
+        <select value={chosen} onChange={(event) => setChosen(event.currentTarget.value as ExerciseId)}>
+          {exercises.map(({ id, title, functionName }) => (
+            <option key={id} value={id}>
+              {title} ({functionName})
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="field">
+        <span>A word to the hunter, if you like</span>
+        <input type="text" maxLength={200} value={note} onInput={(event) => setNote(event.currentTarget.value)} />
+      </label>
+      <div aria-live="polite">
+        <Outcome phase={phase} onOpen={go} />
+      </div>
+      <div class="buttons end">
+        <button type="button" class="button" onClick={() => dialog.current?.close()}>
+          Close
+        </button>
+        <button type="button" class="button" onClick={() => go(chosen)}>
+          Edit that piece
+        </button>
+        <button type="button" class="button primary" disabled={phase.name === 'checking'} onClick={() => void make()}>
+          {phase.name === 'checking' ? 'Checking …' : 'Make the link'}
+        </button>
+      </div>
+    </dialog>
+  );
+}
+
+function Outcome({ phase, onOpen }: { phase: Phase; onOpen: (id: ExerciseId) => void }): VNode | null {
+  switch (phase.name) {
+    case 'refused':
+      return (
+        <p class="refusal">
+          {phase.why}{' '}
+          <button type="button" class="button small" onClick={() => onOpen(phase.open)}>
+            Open {exerciseOf(phase.open).functionName}
+          </button>
+        </p>
+      );
+    case 'made':
+      return (
+        <>
+          <p>{phase.copied ? 'The link is on your clipboard.' : 'Here is the link:'}</p>
+          <AddressField address={phase.address} />
+        </>
+      );
+    case 'failed':
+      return <ErrorCard error={phase.error} title="No link could be made" />;
+    default:
+      return null;
+  }
+}
+
+async function attempt(chosen: ExerciseId, note: string): Promise<Phase> {
+  try {
+    const box = await sandbox();
+    const code = allCode.value;
+    for (const id of pieceIds) {
+      // The chain is judged with the right pieces, so that the mistake counts once.
+      const pieces = id === 'chain' ? withAnswers(code.chain) : code;
+      const { verdict } = await box.grade(id, pieces);
+      const name = exerciseOf(id).functionName;
+      if (id === chosen && verdict === 'correct') {
+        return { name: 'refused', why: `${name} is still right: put a mistake into it first.`, open: id };
+      }
+      if (id !== chosen && verdict !== 'correct') {
+        return { name: 'refused', why: `${name} is not right, and only one function may be wrong.`, open: id };
+      }
+    }
+    const address = await addressOf(true, note.trim() || undefined);
+    return { name: 'made', address, copied: await copied(address) };
+  } catch (error) {
+    return { name: 'failed', error };
+  }
+}
+
+function withAnswers(chain: string): Record<ExerciseId, string> {
+  const answers = Object.fromEntries(exercises.map(({ id, answer }) => [id, answer])) as Record<ExerciseId, string>;
+  return { ...answers, chain };
+}

@@ -1,0 +1,43 @@
+import type { VNode } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import { ErrorCard } from '../shell/error-card.tsx';
+import { addressOf, copied } from './address.ts';
+import { AddressField } from './address-field.tsx';
+import { HuntDialog } from './hunt-dialog.tsx';
+
+/** Copy a link to this code, or make a bug hunt of it. */
+export function Share(): VNode {
+  const [told, setTold] = useState('');
+  const [address, setAddress] = useState('');
+  const [error, setError] = useState<unknown>(null);
+  const dialog = useRef<HTMLDialogElement>(null);
+  const copy = async (): Promise<void> => {
+    try {
+      const next = await addressOf(false);
+      const done = await copied(next);
+      setError(null);
+      setAddress(done ? '' : next);
+      setTold(done ? 'Copied: the link carries your code, settings and seed.' : 'Copy it from here:');
+    } catch (caught) {
+      setError(caught);
+    }
+  };
+  return (
+    <section class="share" aria-label="Share">
+      <div class="buttons">
+        <button type="button" class="button small" onClick={() => void copy()}>
+          Copy link
+        </button>
+        <button type="button" class="button small" onClick={() => dialog.current?.showModal()}>
+          Make a bug hunt
+        </button>
+      </div>
+      <p class="quiet" role="status">
+        {told}
+      </p>
+      {address === '' ? null : <AddressField address={address} />}
+      {error === null ? null : <ErrorCard error={error} title="No link could be made" />}
+      <HuntDialog dialog={dialog} />
+    </section>
+  );
+}

@@ -1,0 +1,158 @@
+import type { VNode } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { settings } from '../work/settings.ts';
+import { type Side, sides } from './duel.ts';
+import { drawnSide, type Fed, fedOf, lumaOf } from './picture.ts';
+import { Predictions } from './predictions.tsx';
+import type { Session } from './session.ts';
+
+const penWidth = 13;
+const keyStep = 6;
+const keys: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/** A digit drawn by hand, and what both networks take it for. */
+export function Drawing({ session }: { session: Session }): VNode {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const pen = useRef({ x: drawnSide / 2, y: drawnSide / 2, down: false });
+  const [cursor, setCursor] = useState<{ x: number; y: number; down: boolean } | null>(null);
+  const [fed, setFed] = useState<Fed | null>(null);
+  const [guesses, setGuesses] = useState<Partial<Record<Side, Float32Array>>>({});
+  const data = settings.value.data;
+  const { grown, phase } = session;
+  const asking = useRef(false);
+
+  const look = (): void => {
+    const context = canvas.current?.getContext('2d', { willReadFrequently: true });
+    if (context) setFed(fedOf(lumaOf(context.getImageData(0, 0, drawnSide, drawnSide)), data));
+  };
+  const line = (x: number, y: number): void => {
+    const context = canvas.current?.getContext('2d', { willReadFrequently: true });
+    if (!context) return;
+    Object.assign(context, { lineWidth: penWidth, lineCap: 'round', lineJoin: 'round', strokeStyle: '#fff' });
+    context.beginPath();
+    context.moveTo(pen.current.x, pen.current.y);
+    context.lineTo(x, y + 0.01);
+    context.stroke();
+    look();
+  };
+  const clear = (): void => {
+    canvas.current?.getContext('2d')?.clearRect(0, 0, drawnSide, drawnSide);
+    setFed(null);
+    setGuesses({});
+  };
+  const at = (event: PointerEvent): [number, number] => {
+    const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    const scale = drawnSide / box.width;
+    return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
+  };
+
+  // another data set sees the drawing in another way
+  useEffect(look, [data]);
+  const tick = phase.value === 'running' ? Math.floor(grown.value / 12) : grown.value;
+  // asked again as the networks learn
+  useEffect(() => {
+    if (!fed || asking.current) return;
+    asking.current = true;
+    void Promise.allSettled(sides.map((side) => session.runs[side]?.predict(fed.x))).then((answers) => {
+      asking.current = false;
+      setGuesses(
+        Object.fromEntries(
+          sides.map((side, i) => [side, answers[i].status === 'fulfilled' ? answers[i].value : undefined]),
+        ),
+      );
+    });
+  }, [fed, tick, session]);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const move = keys[event.key];
+    const { current } = pen;
+    if (move) {
+      const x = Math.min(drawnSide, Math.max(0, current.x + move[0] * keyStep));
+      const y = Math.min(drawnSide, Math.max(0, current.y + move[1] * keyStep));
+      if (current.down) line(x, y);
+      Object.assign(current, { x, y });
+    } else if (event.key === ' ') {
+      current.down = !current.down;
+      if (current.down) line(current.x, current.y);
+    } else if (event.key === 'Delete' || event.key === 'Backspace') clear();
+    else return;
+    event.preventDefault();
+    setCursor({ ...current });
+  };
+
+  return (
+    <section class="drawing" aria-labelledby="drawing-title">
+      <header>
+        <h3 id="drawing-title">Draw a digit</h3>
+        <p class="quiet">With a finger, a mouse or the keys: arrows move the pen, space lowers and lifts it.</p>
+      </header>
+      <div class="drawing-columns">
+        <div class="paper-column">
+          <div class="paper">
+            <canvas
+              ref={canvas}
+              width={drawnSide}
+              height={drawnSide}
+              tabIndex={0}
+              role="application"
+              aria-label={`Drawing field. Arrow keys move the pen, space lowers and lifts it, delete clears.${cursor ? ` Pen ${cursor.down ? 'down' : 'up'}.` : ''}`}
+              onKeyDown={onKeyDown}
+              onBlur={() => setCursor(null)}
+              onPointerDown={(event) => {
+                event.currentTarget.setPointerCapture(event.pointerId);
+                const [x, y] = at(event);
+                pen.current = { x, y, down: true };
+                line(x, y);
+              }}
+              onPointerMove={(event) => {
+                if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
+                const [x, y] = at(event);
+                line(x, y);
+                pen.current = { x, y, down: true };
+              }}
+              onPointerUp={() => (pen.current.down = false)}
+            />
+            {cursor ? (
+              <i
+                class={`pen ${cursor.down ? 'down' : ''}`}
+                style={{ left: `${(100 * cursor.x) / drawnSide}%`, top: `${(100 * cursor.y) / drawnSide}%` }}
+              />
+            ) : null}
+          </div>
+          <div class="under-paper">
+            <button type="button" class="button small" onClick={clear} disabled={fed === null}>
+              Clear
+            </button>
+            <FedImage fed={fed} />
+          </div>
+        </div>
+        <Predictions guesses={fed ? guesses : {}} waiting={fed !== null && session.phase.value === 'idle'} />
+      </div>
+    </section>
+  );
+}
+
+/** What the network is given of the drawing. */
+function FedImage({ fed }: { fed: Fed | null }): VNode {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const context = canvas.current?.getContext('2d');
+    if (!context) return;
+    const side = fed?.side ?? 8;
+    const data = new Uint8ClampedArray(4 * side * side).fill(255);
+    for (let i = 0; i < side * side; i++) data[4 * i + 3] = fed ? 255 * fed.x[i] : 0;
+    context.canvas.width = side;
+    context.canvas.height = side;
+    context.putImageData(new ImageData(data, side, side), 0, 0);
+  }, [fed]);
+  return (
+    <span class="fed quiet">
+      seen as <canvas ref={canvas} role="img" aria-label="The drawing as the network is given it" />
+    </span>
+  );
+}

@@ -1,0 +1,70 @@
+import type { TrainEvent } from '../sandbox/types.ts';
+
+export type Side = 'learner' | 'library';
+export const sides: readonly Side[] = ['learner', 'library'];
+
+/** The curves of one side, as told so far. */
+export interface Track {
+  readonly steps: number[];
+  readonly losses: number[];
+  readonly epochs: number[];
+  readonly accuracies: number[];
+  readonly valLosses: number[];
+}
+
+/** The first step told by both at which the losses are not the same number. */
+export interface Parting {
+  readonly step: number;
+  readonly learner: number;
+  readonly library: number;
+}
+
+/** Two runs step by step: equal functions give equal losses, bit for bit. */
+export class Duel {
+  readonly tracks: Readonly<Record<Side, Track>> = { learner: emptyTrack(), library: emptyTrack() };
+  /** The last step up to which every loss that both told was the same. */
+  equalSteps = 0;
+  parting: Parting | null = null;
+  #compared = 0;
+
+  add(side: Side, event: TrainEvent): void {
+    const track = this.tracks[side];
+    if (event.type === 'step') {
+      track.steps.push(event.step);
+      track.losses.push(event.loss);
+      this.#compare();
+    } else if (event.type === 'epoch') {
+      track.epochs.push(event.epoch);
+      track.accuracies.push(event.valAccuracy);
+      track.valLosses.push(event.valLoss);
+    }
+  }
+
+  #compare(): void {
+    const { learner, library } = this.tracks;
+    while (!this.parting && this.#compared < Math.min(learner.steps.length, library.steps.length)) {
+      const i = this.#compared++;
+      const step = learner.steps[i];
+      if (step === library.steps[i] && Object.is(learner.losses[i], library.losses[i])) this.equalSteps = step;
+      else this.parting = { step, learner: learner.losses[i], library: library.losses[i] };
+    }
+  }
+}
+
+function emptyTrack(): Track {
+  return { steps: [], losses: [], epochs: [], accuracies: [], valLosses: [] };
+}
+
+/** One point for every `width` ones: their mean, at the last of their places. */
+export function thinned(x: readonly number[], y: readonly number[], width: number): [number[], number[]] {
+  if (width <= 1) return [[...x], [...y]];
+  const [xs, ys]: [number[], number[]] = [[], []];
+  for (let from = 0; from < x.length; from += width) {
+    const to = Math.min(x.length, from + width);
+    let sum = 0;
+    for (let i = from; i < to; i++) sum += y[i];
+    xs.push(x[to - 1]);
+    ys.push(sum / (to - from));
+  }
+  return [xs, ys];
+}

@@ -1,0 +1,99 @@
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import { defaults, type Limit, limits, type Settings, settingOf, settings } from '../work/settings.ts';
+import { MnistPanel } from './mnist-panel.tsx';
+
+/** What a run is made of; a change counts from the next start. */
+export function SettingsForm({ disabled }: { disabled: boolean }): VNode {
+  const now = settings.value;
+  const set = (change: Partial<Settings>): void => {
+    settings.value = { ...settings.value, ...change };
+  };
+  return (
+    <fieldset class="settings" disabled={disabled}>
+      <legend class="visually-hidden">Settings</legend>
+      <div class="segments wide" role="radiogroup" aria-label="Data">
+        {(['digits', 'mnist'] as const).map((name) => (
+          <label key={name}>
+            <input
+              type="radio"
+              name="lab-data"
+              class="visually-hidden"
+              checked={now.data === name}
+              onChange={() => set({ ...defaults[name], seed: now.seed })}
+            />
+            <span>{name === 'digits' ? 'Digits, 8 × 8' : 'MNIST, 28 × 28'}</span>
+          </label>
+        ))}
+      </div>
+      {now.data === 'mnist' ? (
+        <MnistPanel />
+      ) : (
+        <p class="quiet">1,797 digits of 13 writers, built in: a run takes seconds.</p>
+      )}
+      <div class="fields">
+        <NumberField
+          label="first hidden"
+          value={now.hidden[0]}
+          limit={limits.hidden}
+          onValue={(v) => set({ hidden: [v, now.hidden[1]] })}
+        />
+        <NumberField
+          label="second hidden"
+          value={now.hidden[1]}
+          limit={limits.hidden}
+          onValue={(v) => set({ hidden: [now.hidden[0], v] })}
+        />
+        <NumberField label="learning rate" value={now.lr} limit={limits.lr} onValue={(lr) => set({ lr })} />
+        <NumberField label="batch" value={now.batch} limit={limits.batch} onValue={(batch) => set({ batch })} />
+        <NumberField label="epochs" value={now.epochs} limit={limits.epochs} onValue={(epochs) => set({ epochs })} />
+        <NumberField label="seed" value={now.seed} limit={limits.seed} onValue={(seed) => set({ seed })} />
+      </div>
+      <button
+        type="button"
+        class="button small"
+        disabled={JSON.stringify(now) === JSON.stringify(defaults[now.data])}
+        onClick={() => set(defaults[now.data])}
+      >
+        Usual settings
+      </button>
+    </fieldset>
+  );
+}
+
+interface NumberFieldProps {
+  readonly label: string;
+  readonly value: number;
+  readonly limit: Limit;
+  readonly onValue: (v: number) => void;
+}
+
+/** What cannot be is marked, said, and not taken. */
+function NumberField({ label, value, limit, onValue }: NumberFieldProps): VNode {
+  const [draft, setDraft] = useState<string | null>(null);
+  const bad = draft !== null && settingOf(draft, limit) === null;
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <input
+        type="text"
+        inputMode="decimal"
+        autocomplete="off"
+        value={draft ?? String(value)}
+        aria-invalid={bad}
+        onInput={(event) => {
+          const text = event.currentTarget.value;
+          setDraft(text);
+          const v = settingOf(text, limit);
+          if (v !== null) onValue(v);
+        }}
+        onBlur={() => setDraft(null)}
+      />
+      {bad ? (
+        <small role="alert">
+          {limit.whole ? 'a whole number' : 'a number'} from {limit.least} to {limit.most}
+        </small>
+      ) : null}
+    </label>
+  );
+}

@@ -1,0 +1,114 @@
+import type { VNode } from 'preact';
+import { exerciseOf } from '../../src/verify/exercises.ts';
+
+import type { Side } from './duel.ts';
+import type { Session, SideView } from './session.ts';
+
+/** Whether both are equal so far, or where they part, with both losses to the last digit. */
+export function Standing({ session }: { session: Session }): VNode {
+  void session.grown.value;
+  const { parting, equalSteps } = session.duel;
+  const [mine, ours] = [session.views.learner.value, session.views.library.value];
+  const ended = mine.end && ours.end && !mine.failure;
+  return (
+    <div class={`standing ${parting ? 'parted' : equalSteps > 0 ? 'equal' : ''}`}>
+      {parting ? (
+        <>
+          <p class="standing-line">
+            <strong>Parted at step {parting.step.toLocaleString('en-US')}</strong>
+            {equalSteps > 0 ? `, equal up to step ${equalSteps.toLocaleString('en-US')}` : ''}
+          </p>
+          <dl>
+            <div>
+              <dt>your loss</dt>
+              <dd>{parting.learner}</dd>
+            </div>
+            <div>
+              <dt>the library’s</dt>
+              <dd>{parting.library}</dd>
+            </div>
+          </dl>
+        </>
+      ) : equalSteps > 0 ? (
+        <p class="standing-line">
+          <strong>Equal so far: {equalSteps.toLocaleString('en-US')} steps</strong>
+          <span class="quiet">every loss the same number, to the last bit</span>
+        </p>
+      ) : (
+        <p class="standing-line quiet">Two networks, one seed: yours, and the library’s.</p>
+      )}
+      {ended && mine.end?.weights && mine.end.weights === ours.end?.weights ? (
+        <p class="quiet weights-hash">
+          And all weights are equal: <code>{mine.end.weights.slice(0, 23)}…</code>
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+const names: Readonly<Record<Side, string>> = { learner: 'Yours', library: 'The library’s' };
+
+/** One side in numbers. */
+export function Numbers({ session, side }: { session: Session; side: Side }): VNode {
+  const view = session.views[side].value;
+  return (
+    <dl class={`side ${side}`}>
+      <div class="side-name">
+        <dt>{names[side]}</dt>
+        <dd class="quiet">{state(view)}</dd>
+      </div>
+      <div>
+        <dt>loss</dt>
+        <dd>{decimals(view.loss, 4)}</dd>
+      </div>
+      <div>
+        <dt>validation</dt>
+        <dd data-accuracy={side}>{Number.isFinite(view.accuracy) ? `${(100 * view.accuracy).toFixed(2)} %` : '–'}</dd>
+      </div>
+      <div>
+        <dt>a step</dt>
+        <dd>{Number.isFinite(view.msPerStep) ? `${decimals(view.msPerStep, 2)} ms` : '–'}</dd>
+      </div>
+    </dl>
+  );
+}
+
+function state({ epoch, step, end, failure }: SideView): string {
+  if (failure) return 'stopped';
+  const at = `epoch ${epoch}, step ${step.toLocaleString('en-US')}`;
+  if (end?.status === 'diverged') return `diverged at ${at}`;
+  if (end) return `done, ${at}`;
+  return step === 0 ? 'not begun' : at;
+}
+
+function decimals(v: number, digits: number): string {
+  return Number.isFinite(v) ? v.toFixed(digits) : Number.isNaN(v) ? '–' : '∞';
+}
+
+/** The learner's piece failed while it trained: which one, why, and the way to its editor. */
+export function Failure({ view }: { view: SideView }): VNode | null {
+  const { failure } = view;
+  if (!failure) return null;
+  const exercise = failure.piece === null ? null : exerciseOf(failure.piece);
+  return (
+    <div class="error-card" role="alert">
+      <p class="error-title">
+        {exercise ? (
+          <>
+            Your <code>{exercise.functionName}</code> stopped the training
+          </>
+        ) : (
+          'The training stopped'
+        )}
+      </p>
+      <p>{failure.message}</p>
+      {exercise ? (
+        <p>
+          <a href={`#forge/${exercise.id}`}>
+            Open <code>{exercise.functionName}</code> in Forge
+          </a>
+        </p>
+      ) : null}
+    </div>
+  );
+}

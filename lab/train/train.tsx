@@ -1,0 +1,162 @@
+import type { VNode } from 'preact';
+import { useEffect, useMemo } from 'preact/hooks';
+import { exerciseOf } from '../../src/verify/exercises.ts';
+import { Share } from '../share/share.tsx';
+import { ErrorCard } from '../shell/error-card.tsx';
+import { begun, code, pieceIds } from '../work/code.ts';
+import { correct } from '../work/grading.ts';
+import { keepWork } from '../work/keep.ts';
+import { settings } from '../work/settings.ts';
+import { Curves } from './curves.tsx';
+import { Drawing } from './drawing.tsx';
+import { missing, mnistFiles } from './mnist.ts';
+import { Session } from './session.ts';
+import { SettingsForm } from './settings-form.tsx';
+import { Failure, Numbers, Standing } from './standing.tsx';
+import { WeightImages } from './weight-images.tsx';
+
+/** The learner's functions train, and the library's beside them. */
+export function Train(): VNode {
+  const session = useMemo(() => new Session(), []);
+  useEffect(() => {
+    void keepWork();
+    return () => session.reset();
+  }, [session]);
+  const phase = session.phase.value;
+  const { learner, library } = session.views;
+  return (
+    <div class="train">
+      <div class="train-side">
+        <Controls session={session} />
+        <Readiness />
+        <SettingsPanel open={phase === 'idle' || phase === 'over'} />
+        <Share />
+      </div>
+      <div class="train-main">
+        {session.error.value === null ? null : <ErrorCard error={session.error.value} title="Training did not start" />}
+        <Standing session={session} />
+        <div class="both-sides">
+          <Numbers session={session} side="learner" />
+          <Numbers session={session} side="library" />
+        </div>
+        <Failure view={learner.value} />
+        {library.value.failure ? (
+          <ErrorCard error={library.value.failure.message} title="The library’s run stopped" />
+        ) : null}
+        {learner.value.warnings.map((text) => (
+          <p key={text} class="warning" role="status">
+            {text}
+          </p>
+        ))}
+        <div class="plots">
+          <Curves
+            session={session}
+            title="Loss"
+            options={{ xLabel: 'step' }}
+            pick={(track) => [track.steps, track.losses]}
+            text={() => told(learner.value.loss, library.value.loss, 3)}
+          />
+          <Curves
+            session={session}
+            title="Validation accuracy"
+            options={{ xLabel: 'epoch', percent: true }}
+            pick={(track) => [track.epochs.slice(1), track.accuracies.slice(1)]} // epoch 0 is chance
+            text={() => told(100 * learner.value.accuracy, 100 * library.value.accuracy, 1, ' %')}
+          />
+        </div>
+        <section class="first-layer" aria-labelledby="first-layer">
+          <header>
+            <h3 id="first-layer">What the first layer looks for</h3>
+            <p class="quiet">Weights of 32 hidden units over the pixels: blue below zero, orange above.</p>
+          </header>
+          <div class="weight-pair">
+            <WeightImages session={session} side="learner" title="Yours" />
+            <WeightImages session={session} side="library" title="The library’s" />
+          </div>
+        </section>
+        <Drawing session={session} />
+      </div>
+    </div>
+  );
+}
+
+/** Folds away while a run goes on, when nothing in it can be changed. */
+function SettingsPanel({ open }: { open: boolean }): VNode {
+  const { hidden, lr, batch, epochs, seed } = settings.value;
+  return (
+    <details class="settings-panel" open={open}>
+      <summary>
+        Settings{' '}
+        <span class="quiet">
+          {hidden.join('-')}, rate {lr}, batch {batch}, {epochs} epochs, seed {seed}
+        </span>
+      </summary>
+      <SettingsForm disabled={!open} />
+    </details>
+  );
+}
+
+function told(mine: number, ours: number, digits: number, unit = ''): string {
+  const text = (v: number): string => (Number.isFinite(v) ? `${v.toFixed(digits)}${unit}` : '–');
+  return Number.isNaN(mine) && Number.isNaN(ours) ? 'not begun' : `yours ${text(mine)}, the library’s ${text(ours)}`;
+}
+
+function Controls({ session }: { session: Session }): VNode {
+  const phase = session.phase.value;
+  const running = phase === 'running';
+  const now = settings.value;
+  const absent = now.data === 'mnist' && missing(mnistFiles.value).length > 0;
+  const begin = (): void => {
+    const data = now.data === 'mnist' ? { name: now.data, files: mnistFiles.value } : { name: now.data };
+    void session.start(now, data);
+  };
+  return (
+    <div class="controls" role="group" aria-label="Training">
+      {running ? (
+        <button type="button" class="button primary" onClick={() => session.pause()}>
+          Pause
+        </button>
+      ) : phase === 'paused' ? (
+        <button type="button" class="button primary" onClick={() => session.resume()}>
+          Resume
+        </button>
+      ) : (
+        <button type="button" class="button primary" disabled={absent || phase === 'starting'} onClick={begin}>
+          {phase === 'starting' ? 'Starting …' : phase === 'over' ? 'Train again' : 'Start training'}
+        </button>
+      )}
+      <button
+        type="button"
+        class="button"
+        disabled={phase !== 'running' && phase !== 'paused'}
+        onClick={() => session.step()}
+      >
+        Step
+      </button>
+      <button type="button" class="button" disabled={phase === 'idle'} onClick={() => session.reset()}>
+        Reset
+      </button>
+    </div>
+  );
+}
+
+/** Which pieces are not written yet: they will stop the training. */
+function Readiness(): VNode | null {
+  const open = pieceIds.filter((id) => !begun(id, code[id].value));
+  if (open.length === 0) {
+    return correct.value === pieceIds.length ? <p class="ready">✓ All six of your pieces are correct.</p> : null;
+  }
+  return (
+    <p class="quiet not-ready">
+      Not written yet:{' '}
+      {open.map((id, i) => (
+        <span key={id}>
+          {i > 0 ? ', ' : ''}
+          <a href={`#forge/${id}`}>
+            <code>{exerciseOf(id).functionName}</code>
+          </a>
+        </span>
+      ))}
+    </p>
+  );
+}

@@ -1,0 +1,32 @@
+import { computed, type Signal, signal } from '@preact/signals';
+import { type ExerciseId, exerciseOf, exercises } from '../../src/verify/exercises.ts';
+
+export type Code = Readonly<Record<ExerciseId, string>>;
+export const pieceIds: readonly ExerciseId[] = exercises.map(({ id }) => id);
+
+/** One value a piece. */
+export function byPiece<T>(make: (id: ExerciseId) => T): Readonly<Record<ExerciseId, T>> {
+  return Object.fromEntries(pieceIds.map((id) => [id, make(id)])) as Record<ExerciseId, T>;
+}
+
+export const starters: Code = byPiece((id) => exerciseOf(id).starter);
+
+/** What stands in the six editors. */
+export const code: Readonly<Record<ExerciseId, Signal<string>>> = byPiece((id) => signal(starters[id]));
+
+/** How many hints of a piece were opened. */
+export const hints: Readonly<Record<ExerciseId, Signal<number>>> = byPiece(() => signal(0));
+
+/** Whose code it is: the visitor's own, or that of a link, of which one function may be sabotaged. */
+export const origin = signal<'own' | 'link' | 'hunt'>('own');
+
+export const allCode = computed<Code>(() => byPiece((id) => code[id].value));
+
+export function setCode(next: Partial<Code>): void {
+  for (const id of pieceIds) code[id].value = next[id] ?? starters[id];
+}
+
+/** False for what nobody has touched yet: it is not graded. */
+export function begun(id: ExerciseId, text: string): boolean {
+  return text.trim() !== starters[id].trim();
+}

@@ -1,0 +1,142 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import sirv from 'sirv';
+import { NeuroForgeError } from '../core/errors.ts';
+
+/** The only address that is listened on. */
+export const host = '127.0.0.1';
+
+/** Where the lab is when nobody says otherwise. */
+export const usualPort = 4646;
+
+export interface LabServer {
+  readonly port: number;
+  /** Ends connections that are open, too. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the files of `folder` on the loopback. `port` null: the usual one, or a free one where that is taken; 0: a free
+ * one. Throws NF4191 (the port cannot be had), NF4192 (the folder holds no lab).
+ */
+export async function serveLab(folder: string, port: number | null): Promise<LabServer> {
+  const headers = headersOf(pagePolicy(folder));
+  const file = sirv(folder, { etag: true, setHeaders: (response) => setAll(response, headers) });
+  const server = createServer((request, response) => {
+    const refusal = refusalOf(request, portOf(server));
+    if (refusal) return answer(response, refusal, headers);
+    file(request, response, () => answer(response, [404, 'there is no such file in the lab'], headers));
+  });
+  await listen(server, port ?? usualPort).catch((error) => {
+    if (port !== null) throw notToBeHad(port, error);
+    return listen(server, 0);
+  });
+  return {
+    port: portOf(server),
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+type Refusal = readonly [status: number, why: string];
+
+/**
+ * Why this request is none of ours, or null. A page elsewhere may point a name of its own at this address (its Host
+ * tells), or ask from where it is (its Origin tells).
+ */
+function refusalOf({ method, url = '', headers, headersDistinct }: IncomingMessage, port: number): Refusal | null {
+  const names = [`${host}:${port}`, `localhost:${port}`, ...(port === 80 ? [host, 'localhost'] : [])];
+  const hosts = headersDistinct.host ?? [];
+  if (hosts.length !== 1 || !names.includes(hosts[0].toLowerCase())) {
+    return [421, `this server is ${names[0]}, and answers to no other name`];
+  }
+  const { origin } = headers;
+  if (origin !== undefined && !names.some((name) => origin === `http://${name}`)) {
+    return [403, 'the lab answers its own page only'];
+  }
+  if (method !== 'GET' && method !== 'HEAD') return [405, 'the lab has files to read, by GET and HEAD'];
+  return strays(url) ? [400, 'this is no path within the lab'] : null;
+}
+
+/** Whether a request's target is anything but a path downwards, however it is spelled. */
+function strays(url: string): boolean {
+  if (!url.startsWith('/') || url.startsWith('//')) return true;
+  let path = url.split(/[?#]/, 1)[0];
+  try {
+    // Twice: what is encoded twice is decoded twice by somebody.
+    for (let i = 0; i < 2; i++) path = decodeURIComponent(path);
+  } catch {
+    return true;
+  }
+  return /[\\\0]|(^|\/)\.\.?(\/|$)/.test(path);
+}
+
+/** The page's own policy, as its index.html has it. */
+function pagePolicy(folder: string): string {
+  const index = join(folder, 'index.html');
+  const html = existsSync(index) ? readFileSync(index, 'utf8') : '';
+  const policy = /http-equiv="Content-Security-Policy"\s+content="([^"]+)"/.exec(html)?.[1];
+  if (policy === undefined) {
+    throw new NeuroForgeError('NF4192', 'the lab is not built', {
+      where: folder,
+      expected: 'index.html with its content security policy',
+      hint: 'in a checkout: npm run build; else install neuroforge again',
+    });
+  }
+  return policy;
+}
+
+/**
+ * What goes with every answer. The page needs no shared memory, so it is not isolated: code of strangers, which a link
+ * brings, is not to have the clocks that come with it.
+ */
+function headersOf(policy: string): Readonly<Record<string, string>> {
+  return {
+    'Content-Security-Policy': `${policy}; frame-ancestors 'none'`,
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Cache-Control': 'no-cache',
+  };
+}
+
+function setAll(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+}
+
+function answer(response: ServerResponse, [status, why]: Refusal, headers: Readonly<Record<string, string>>): void {
+  setAll(response, headers);
+  if (status === 405) response.setHeader('Allow', 'GET, HEAD');
+  response.setHeader('Connection', 'close'); // a body that nobody reads may follow
+  const text = `${status}: ${why}\n`;
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': text.length }).end(text);
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((done, failed) => {
+    server.once('error', failed);
+    server.listen(port, host, () => {
+      server.off('error', failed);
+      done();
+    });
+  });
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+function notToBeHad(port: number, error: NodeJS.ErrnoException): NeuroForgeError {
+  const taken = error.code === 'EADDRINUSE';
+  return new NeuroForgeError('NF4191', taken ? 'another program has this port' : 'this port cannot be listened on', {
+    where: `${host}:${port}`,
+    got: error.code ?? error.message,
+    hint: 'leave --port out, or --port 0 for one that is free',
+  });
+}
