@@ -2,6 +2,7 @@
 // trains, declarations that compile. Run after `npm run build`: `npm run check:package [-- --keep]`.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import {
   check,
   consumer,
@@ -49,8 +50,12 @@ check('npm pack', () => {
   const packed = pack(temp);
   tarball = packed.tarball;
   const names = packed.files.map((f) => f.path);
-  const size = packed.size - packed.files.filter((f) => f.path.startsWith('dist/lab/')).reduce((n, f) => n + f.size, 0);
-  expect(size <= largest, `${packed.size} bytes packed, at most ${largest}`);
+  const inLab = names.filter((name) => name.startsWith('dist/lab/'));
+  const lab = inLab.reduce((sum, name) => sum + gzipSync(readFileSync(join(root, name))).length, 0);
+  expect(
+    lab > 0 && packed.size - lab <= largest,
+    `${packed.size} bytes packed, ${lab} the lab, at most ${largest} without`,
+  );
   const strangers = names.filter((n) => /\.test\.|\.spec\.|(?<!\.d)\.tsx?$|\.map$|^src\/|^test\/|node_modules/.test(n));
   expect(strangers.length === 0, `not for users: ${strangers.join(', ')}`);
   const missing = ['LICENSE', 'README.md', 'dist/cli/main.js', 'dist/index.d.ts'].filter((n) => !names.includes(n));
@@ -90,6 +95,22 @@ check('npx --no neuroforge bench', () => {
   expect(said.schema === 'neuroforge/bench@1' && said.results.length === 5, JSON.stringify(said).slice(0, 300));
   expect(said.missing.length > 0 && said.missing.every((m) => m.state === 'absent' && m.get), 'peers came along');
   return said.results.map((r) => r.who).join(', ');
+});
+
+check('neuroforge lab serves its page', () => {
+  const program = `
+    const main = 'node_modules/neuroforge/dist/cli/main.js';
+    const child = spawn(process.execPath, [main, 'lab', '--port', '0', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    for await (const part of child.stdout) if ((text += part).endsWith('}\\n')) break;
+    const answer = await fetch(JSON.parse(text).url);
+    console.log(answer.status, /<title>NeuroForge lab/.test(await answer.text()));
+    child.kill();`;
+  const said = node(
+    ['--input-type=module', '-e', `import { spawn } from 'node:child_process';${program}`],
+    user,
+  ).trim();
+  expect(said === '200 true', said);
 });
 
 check('every entry of "exports" is there', () => {

@@ -9,6 +9,8 @@ import { conforms, type Json, main, Workplace } from './cli.ts';
 // `neuroforge lab`: what it answers, byte for byte as it goes over the wire, and to whom.
 
 const at = new Workplace();
+/** Elsewhere a signal from another process is the end, without a word. */
+const posix = process.platform !== 'win32';
 const index = readFileSync('dist/lab/index.html', 'utf8');
 const asset = `/assets/${readdirSync('dist/lab/assets').find((name) => /^katex.*\.js$/.test(name))}`;
 
@@ -237,22 +239,25 @@ describe('neuroforge lab, its life', () => {
     return { server, port: (server.address() as { port: number }).port };
   }
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it, connections that are open too', async (signal) => {
-    const lab = await start('--port', '0');
-    const open = connect(lab.document.port, '127.0.0.1');
-    await new Promise((done) => open.on('connect', done));
-    open.on('error', () => {});
-    expect(await lab.end(signal)).toBe(0);
-    expect(lab.said()).toBe('');
-    await expect(raw(lab.document.port, 'GET / HTTP/1.1')).rejects.toThrow(/ECONNREFUSED/);
-  });
+  test.skipIf(!posix).each(['SIGINT', 'SIGTERM'] as const)(
+    '%s ends it, connections that are open too',
+    async (signal) => {
+      const lab = await start('--port', '0');
+      const open = connect(lab.document.port, '127.0.0.1');
+      await new Promise((done) => open.on('connect', done));
+      open.on('error', () => {});
+      expect(await lab.end(signal)).toBe(0);
+      expect(lab.said()).toBe('');
+      await expect(raw(lab.document.port, 'GET / HTTP/1.1')).rejects.toThrow(/ECONNREFUSED/);
+    },
+  );
 
   test('a usual port that is taken: another one, and it says so', async () => {
     const other = await occupied(4646).catch(() => null); // taken by somebody already: as good
     const lab = await start();
     expect(lab.document.port).not.toBe(4646);
     expect(lab.said()).toBe('port 4646 is taken; another one is used\n');
-    expect(await lab.end()).toBe(0);
+    expect(await lab.end()).toBe(posix ? 0 : null);
     other?.server.close();
   });
 
@@ -277,7 +282,7 @@ describe('neuroforge lab, its life', () => {
     });
     expect(text).toMatch(/^NeuroForge lab {2}http:\/\/127\.0\.0\.1:\d+\/\nCtrl-C ends it; only this machine/);
     child.kill('SIGINT');
-    expect(await new Promise((done) => child.on('close', done))).toBe(0);
+    expect(await new Promise((done) => child.on('close', done))).toBe(posix ? 0 : null);
   });
 
   test('a browser is opened by the program of the system, where there is a screen', () => {
