@@ -238,9 +238,9 @@ describe.skipIf(!chromiumExpected)(`training in Chromium${unlessChromium}`, { ti
       'gives another shape',
       { 'linear-dW': 'function dW(X, dY) { return dY.T.matmul(X); }' },
       'linear-dW',
-      /dW gives dW of shape \(10, 64\), expected a Tensor \(64, 10\)/,
+      /dW gives .*\(10, 64\).*, expected a Tensor \(64, 10\)/,
     ],
-    ['gives nothing', { chain: 'function backward() {}' }, 'chain', /backward returns no object of gradients/],
+    ['gives nothing', { chain: 'function backward() {}' }, 'chain', /backward returns nothing/],
     [
       'reads the network',
       { 'softmax-cross-entropy': "function dz(P, T) { fetch('https://example.org/'); }" },
