@@ -37,7 +37,7 @@ async function trainOn(files: Files, warn: (code: string) => void = () => {}): P
   const model = build(mlp({ hidden: [2], outputs: 2 }), { input: [2], loss: crossEntropy(), backend: js, seed: 1 });
   const config = { seed: 1, keepLast: 2, threshold: 0.5 };
   const prepared = { config, split: { train: rows }, scaling: loader.scaling, targetScaling: null };
-  const folder = await RunFolder.create(files, '/work/runs', 'mlp', config, { seed: 1 });
+  const folder = await RunFolder.create(files, '/place/runs', 'mlp', config, { seed: 1 });
   const output = { warn } as unknown as Output;
   const saver = new Saver(folder, model, prepared as unknown as Prepared, output);
   const options = { optimizer: sgd(0.5), epochs: 2, batch: 4, checkpoint: { steps: 1 }, probe: false };
