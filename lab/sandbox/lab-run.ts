@@ -36,7 +36,8 @@ export function fitSpecOf(spec: TrainSpec, layer: LayerDescription, loss?: strin
 }
 
 /** What went wrong, in the lab's words. */
-export type Explain = (error: unknown) => { readonly piece: ExerciseId | null; readonly message: string };
+export type Explained = { readonly piece: ExerciseId | null; readonly message: string };
+export type Explain = (error: unknown) => Explained | Promise<Explained>;
 
 /** A run of the lab over one of `neuroforge/worker`. What comes from a learner's worker is taken as numbers, or not at all. */
 export class LabRun implements TrainRun {
@@ -82,7 +83,7 @@ export class LabRun implements TrainRun {
         if (told) yield told;
       }
     } catch (error) {
-      if (!this.#closed) yield { type: 'error', ...this.#explain(error) };
+      if (!this.#closed) yield { type: 'error', ...(await this.#explain(error)) };
     }
   }
 
@@ -108,7 +109,7 @@ export class LabRun implements TrainRun {
       const about = { epochs: epoch, steps: step, valLoss, valAccuracy, seconds: Number.NaN, testAccuracy: null };
       const none = { reached: false, weights: null };
       if (this.#closed) return { status: 'stopped', ...about, ...none, error: null };
-      return { status: 'error', ...about, ...none, error: this.#explain(error) };
+      return { status: 'error', ...about, ...none, error: await this.#explain(error) };
     }
   }
 
@@ -170,7 +171,7 @@ function endOf(result: FitResult, weights: string): TrainEnd {
   };
 }
 
-export function explainError(error: unknown): ReturnType<Explain> {
+export function explainError(error: unknown): Explained {
   if (!(error instanceof NeuroForgeError)) return { piece: null, message: text(error) };
   const { message, where, expected, got, hint } = error;
   const parts = [where && `at ${where}`, expected && `expected ${expected}`, got && `got ${got}`, hint];

@@ -10,6 +10,9 @@ import { programOf } from './program.ts';
 import type { Code, TrainRun, TrainSpec } from './types.ts';
 import type { Failure } from './worker/pieces.ts';
 
+/** The sign that names the piece comes by another port than the run's end, and may come after it. */
+const signLate = 500;
+
 /** Trains the network that the learner's functions make, in a worker of its own. */
 export function trainIn(frame: Frame, library: string, spec: TrainSpec, code: Code): TrainRun {
   const pieces = exercises.map(({ id }) => id);
@@ -17,6 +20,10 @@ export function trainIn(frame: Frame, library: string, spec: TrainSpec, code: Co
   const layer = { layer: 'forged', config: { hidden: [...spec.hidden], outputs } };
   const fitSpec = fitSpecOf(spec, layer, 'forged');
   let failure: Failure | null = null;
+  let heard = (): void => {};
+  const signed = new Promise<void>((resume) => {
+    heard = resume;
+  });
   let ending: Ending | null = null;
   let worker: LearnerWorker | null = null;
   let run: FitInWorker | null = null;
@@ -28,17 +35,21 @@ export function trainIn(frame: Frame, library: string, spec: TrainSpec, code: Co
         { job: 'train', opening: opening as Opening, pieces },
         {
           hear(sign) {
-            if (sign.sign === 'failure') failure = sign.failure;
+            if (sign.sign !== 'failure') return;
+            failure = sign.failure;
+            heard();
           },
           ended(how) {
             ending = how;
+            heard();
             run?.fail('NF4181', 'the worker of your code has ended');
           },
         },
       );
     },
   };
-  const explain: Explain = (error) => {
+  const explain: Explain = async (error) => {
+    await Promise.race([signed, new Promise((resume) => setTimeout(resume, signLate))]);
     const ours = error instanceof NeuroForgeError && error.code === 'NF4151'; // of forgeNetwork: `where` is the piece
     const place = program.place(ending?.why === 'failed' ? [ending.line] : failure?.lines);
     const piece = known(ours ? error.where : (place?.piece ?? failure?.piece));
