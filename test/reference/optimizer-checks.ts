@@ -1,6 +1,7 @@
+import type { Backend } from '../../src/backends/backend.ts';
 import { constant } from '../../src/layers/initializers.ts';
-import { Parameters } from '../../src/layers/parameters.ts';
-import { Optimizer, type Transform } from '../../src/optim/optimizer.ts';
+import { Parameters, type Snapshot } from '../../src/layers/parameters.ts';
+import { Optimizer, type OptimizerState, type Transform } from '../../src/optim/optimizer.ts';
 import { sgd } from '../../src/optim/sgd.ts';
 import { Arena } from '../../src/tensor/arena.ts';
 import { Held, type Read, type ReferenceCase, type ReferenceCheck } from './document.ts';
@@ -78,10 +79,54 @@ function pathCheck(c: ReferenceCase): ReferenceCheck {
         );
         parameters.dispose();
       }
+      held.numbers('thetas, resumed at every step', resumed(c, backend), c.outputs.thetas.data);
       arena.dispose();
       return held.comparisons;
     },
   };
+}
+
+/** The same path, on which every step is another process's: its own optimizer and parameters, from the state before it. */
+function resumed({ inputs: { theta, gradients }, options }: ReferenceCase, backend: Backend): number[] {
+  const arena = new Arena(backend, 'resumed');
+  const declared = ['before', 'theta'].map((path) => ({ path, shape: theta.shape, initializer: constant(0) }));
+  const buffer = [{ path: 'kept', shape: [3], initializer: constant(0) }];
+  const size = theta.data.length;
+  const found: number[] = [];
+  let [snapshot, state]: [Snapshot | undefined, OptimizerState | undefined] = [undefined, undefined];
+  for (let t = 0; t < gradients.shape[0]; t++) {
+    const parameters = new Parameters(backend, declared, buffer, 0);
+    const optimizer = make(options!);
+    if (snapshot && state) {
+      parameters.restore(snapshot);
+      optimizer.restore(parameters, state);
+    } else parameters.param('theta').set(theta.data);
+    parameters.gradient('theta').set(gradients.data.slice(t * size, (t + 1) * size));
+    optimizer.step(parameters, arena);
+    parameters.buffer('kept').fill(t);
+    snapshot = parameters.snapshot(snapshot);
+    state = optimizer.snapshot(parameters, state);
+    const kept = snapshot.buffers.slice(0, 3).every((v) => v === t);
+    const finite = parameters.finite();
+    for (const [tensor, at] of [
+      [parameters.values, parameters.values.size - 1],
+      [parameters.values, 0],
+      [parameters.buffer('kept'), 2],
+    ] as const) {
+      const spoiled = tensor.dataSync();
+      spoiled[at] = Number.NaN;
+      const before = tensor.dataSync();
+      tensor.set(spoiled);
+      if (parameters.finite()) found.push(Number.NaN);
+      tensor.set(before);
+    }
+    const steps = state.steps === t + 1 && optimizer.steps === t + 1;
+    arena.reset();
+    found.push(...(kept && finite && steps ? parameters.param('theta').dataSync() : []));
+    parameters.dispose();
+  }
+  arena.dispose();
+  return found;
 }
 
 /** theta <- theta - lr(t) g with lr 0.5, 0.25, 0.125 counted from step 0: 1 - 0.5 - 0.25 - 0.125. */
