@@ -1,3 +1,4 @@
+import { joinBytes } from '../src/core/bytes.ts';
 import { NeuroForgeError } from '../src/core/errors.ts';
 import { checkState, type LinkState, refusal } from './link-state.ts';
 
@@ -81,13 +82,7 @@ async function through(bytes: Uint8Array, stream: CompressionStream | Decompress
   } catch (error) {
     throw error instanceof NeuroForgeError ? error : damaged(error);
   }
-  const all = new Uint8Array(total);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
+  return joinBytes(chunks);
 }
 
 function damaged(cause: unknown): NeuroForgeError {

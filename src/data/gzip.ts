@@ -1,3 +1,4 @@
+import { joinBytes } from '../core/bytes.ts';
 import { NeuroForgeError } from '../core/errors.ts';
 
 /** Deflate packs at most 1,032 bytes into one (258 bytes in two bits), so a size beyond that is not in the file. */
@@ -65,7 +66,7 @@ export async function gunzip(packed: Uint8Array, options: GunzipOptions): Promis
   let total = 0;
   const settleSize = () => {
     if (options.sizeFromHead === undefined || whole !== undefined) return;
-    limit = options.sizeFromHead(join(chunks, total).subarray(0, headBytes));
+    limit = options.sizeFromHead(joinBytes(chunks).subarray(0, headBytes));
     if (limit > packed.length * maximalRatio) {
       throw new NeuroForgeError('NF2305', 'the file cannot hold what its header announces', {
         where,
@@ -111,7 +112,7 @@ export async function gunzip(packed: Uint8Array, options: GunzipOptions): Promis
       got: total.toLocaleString('en-US'),
     });
   }
-  return whole ?? join(chunks, total);
+  return whole ?? joinBytes(chunks);
 }
 
 /** Throws NF2310 where a small file becomes a large one. */
@@ -135,7 +136,7 @@ export async function gunzipHead(packed: Uint8Array, bytes: number, where: strin
     total += chunk.length;
     if (total >= bytes) break;
   }
-  return join(chunks, total).slice(0, bytes);
+  return joinBytes(chunks).slice(0, bytes);
 }
 
 /** The pieces that come out; leaving the loop stops the decoder. */
@@ -185,17 +186,6 @@ function damaged(cause: unknown, where: string): NeuroForgeError {
     hint: 'at least one bit differs from what was packed: fetch it again',
     cause,
   });
-}
-
-function join(chunks: readonly Uint8Array[], total: number): Uint8Array {
-  if (chunks.length === 1) return chunks[0];
-  const out = new Uint8Array(total);
-  let at = 0;
-  for (const chunk of chunks) {
-    out.set(chunk, at);
-    at += chunk.length;
-  }
-  return out;
 }
 
 function hexByte(byte: number): string {

@@ -1,3 +1,4 @@
+import { joinBytes } from '../core/bytes.ts';
 import { NeuroForgeError } from '../core/errors.ts';
 import { sha256Hex } from '../core/sha256.ts';
 import { formatShape, type Shape, sameShape } from '../core/shape.ts';
@@ -40,13 +41,7 @@ export async function weightsHash(parameters: Parameters, snapshot?: Snapshot): 
     new Uint8Array(Uint32Array.from(shape).buffer),
     new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   ]);
-  const bytes = new Uint8Array(parts.reduce((n, part) => n + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return `sha256:${await sha256Hex(bytes)}`;
+  return `sha256:${await sha256Hex(joinBytes(parts))}`;
 }
 
 interface Expected {

@@ -73,7 +73,7 @@ async function train(
   const { config: resolved, split } = prepared;
   const stepsPerEpoch = loaders.train.steps(resolved.batch); // refuses a batch that cannot be, before there is a folder
   const optimizer = sgd(resolved.lr, { fold: !resolved.definitions });
-  const batch = resolved.batch === 'full' ? split.train.count : (resolved.batch ?? 32);
+  const batch = resolved.batch === 'full' ? split.train.count : resolved.batch;
   const summary = modelSummary(model, batch, optimizer);
   const argv = process.argv.slice(2);
   const environment = {
