@@ -46,9 +46,14 @@ function placed(grade: Grade, failure: Failure | null, program: Program): Grade 
   return { ...grade, error: { ...grade.error, line: program.place(failure?.lines)?.line ?? null } };
 }
 
+/** Where the browser does not say what it could not parse, nor where. */
+const unparsed =
+  'this is no JavaScript: a bracket or a quote without its other half, perhaps (this browser does not say where)';
+
 function endedGrade(exercise: ExerciseId, ending: Ending, program: Program): Grade {
   if (ending.why !== 'failed') return errorGrade(exercise, 'Stopped', stopped[ending.why]);
   const { message, line } = ending;
+  if (message === '') return errorGrade(exercise, 'SyntaxError', unparsed);
   const [, name = 'Error', said = message] = /^(?:Uncaught )?(\w*(?:Error|Forbidden)): (.*)$/s.exec(message) ?? [];
   return errorGrade(exercise, name, said, program.place([line])?.line ?? null);
 }
