@@ -65,8 +65,9 @@ export function trainIn(frame: Frame, library: string, spec: TrainSpec, code: Co
   return new LabRun(run, () => worker?.end(), explain);
 }
 
-/** Where the browser says neither what it could not parse nor where. */
-const unparsed = 'SyntaxError: one of your functions is no JavaScript; Forge marks it';
+/** Where the browser says nothing of a script that it could not parse, or not start: see grade-in.ts. */
+const unparsed =
+  'the program of your functions does not start: most likely one of them is no JavaScript; Forge marks it';
 
 function known(piece: unknown): ExerciseId | null {
   return exercises.find(({ id }) => id === piece)?.id ?? null;
