@@ -25,6 +25,9 @@ export function Drawing({ session }: { session: Session }): VNode {
   const data = settings.value.data;
   const { grown, phase } = session;
   const asking = useRef(false);
+  const newest = useRef(fed);
+  newest.current = fed;
+  const [again, setAgain] = useState(0);
 
   const look = (): void => {
     const context = canvas.current?.getContext('2d', { willReadFrequently: true });
@@ -60,13 +63,14 @@ export function Drawing({ session }: { session: Session }): VNode {
     asking.current = true;
     void Promise.allSettled(sides.map((side) => session.runs[side]?.predict(fed.x))).then((answers) => {
       asking.current = false;
+      if (newest.current !== fed) setAgain((n) => n + 1); // drawn on while they were asked
       setGuesses(
         Object.fromEntries(
           sides.map((side, i) => [side, answers[i].status === 'fulfilled' ? answers[i].value : undefined]),
         ),
       );
     });
-  }, [fed, tick, session]);
+  }, [fed, tick, session, again]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const move = keys[event.key];
