@@ -153,11 +153,13 @@ export const labChecks = {
     const { left, top, width, height } = await visitor.box('.paper canvas');
     const points = [0.15, 0.3, 0.5, 0.7, 0.85].map((y) => [left + width / 2, top + y * height]);
     await visitor.tab.stroke(points);
+    await pause(1000); // it is asked while it is drawn
     const mouse = await visitor.see('.predictions .verdict', 'say');
     await visitor.press('Clear');
     await visitor.run(() => document.querySelector('.paper canvas').focus());
     for (const key of [...Array(9).fill('ArrowUp'), ' ', ...Array(18).fill('ArrowDown'), ' '])
       await visitor.tab.press(key);
+    await pause(1000);
     const keys = await visitor.see('.predictions .verdict', 'say');
     expect(/^Both say \d\.$/.test(mouse) && mouse === keys, `by mouse: ${mouse}; by keys: ${keys}`);
     return mouse;
