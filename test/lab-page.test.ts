@@ -1,5 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -7,11 +6,10 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { exercises } from '../src/verify/exercises.ts';
+import { violations } from './support/axe.ts';
 import { chromiumExpected, startChromium, unlessChromium } from './support/chromium.ts';
 import { root } from './support/node-run.ts';
 import { type Site, serve } from './support/serve.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** A teacher's page that holds one part. */
 const embed =
@@ -84,16 +82,6 @@ describe.skipIf(!chromiumExpected)(`the lab's page in Chromium${unlessChromium}`
       await write(answer, on);
       await on.locator(`.piece.correct[href="#forge/${id}"]`).waitFor();
     }
-  }
-
-  async function violations(on: Page): Promise<string[]> {
-    await on.evaluate(axe);
-    const found = (await on.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as {
-      violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
-    };
-    return found.violations
-      .filter(({ impact }) => ['serious', 'critical'].includes(impact))
-      .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
   }
 
   test('the first load is small, and editor and formulas come later', async () => {
