@@ -11,11 +11,11 @@ import { chromiumExpected, startChromium, unlessChromium } from './support/chrom
 import { root } from './support/node-run.ts';
 import { type Site, serve } from './support/serve.ts';
 
-/** A teacher's page that holds one part. */
+/** A teacher's page that holds two parts. */
 const embed =
   '<!doctype html><html lang="en"><meta charset="utf-8"><title>A lesson</title><link rel="icon" href="data:,">' +
   '<link rel="stylesheet" href="./elements.css"><script type="module" src="./elements.js"></script>' +
-  '<main><h1>A lesson</h1><nf-derive></nf-derive></main>';
+  '<main><h1>A lesson</h1><nf-derive></nf-derive><nf-forge></nf-forge></main>';
 
 /**
  * Chromium's own editing of a selection over several lines writes a style attribute, which the policy blocks and
@@ -320,12 +320,23 @@ describe.skipIf(!chromiumExpected)(`the lab's page in Chromium${unlessChromium}`
     [complaints, elsewhere] = [[], []]; // there is no network: Chromium says so too
   });
 
-  test('a part in somebody else’s page', async () => {
+  test('parts in somebody else’s page: each works there, and a link of theirs leads to the lab', async () => {
     await page.goto(`${site.origin}/embed.html`);
     await button('Next →').click();
     expect(await page.locator('#derive-step').textContent()).toBe('First ReLU');
     const right = await page.locator('.derive').evaluate((part) => getComputedStyle(part).display);
     expect(right).toBe('grid');
+    expect(await page.locator('.chain a.number').count()).toBe(0); // there is no course to go to
+    await page.locator('a.piece[href="#forge/relu"]').click();
+    await page.getByRole('heading', { name: 'ReLU', exact: true }).waitFor();
+    await write('function dReLU(dY, z) {\n  return dY.mul(z.gt(0));\n}');
+    await page.locator('.piece.correct[href="#forge/relu"]').waitFor();
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: site.origin });
+    await button('Copy link').click();
+    await page.getByText('Copied: the link carries').waitFor();
+    await page.goto(await page.evaluate(() => navigator.clipboard.readText()));
+    await page.getByRole('heading', { name: 'Somebody’s network' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/');
   });
 
   describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {

@@ -1,16 +1,10 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ErrorCard } from '../shell/error-card.tsx';
+import type { CourseProps } from './props.ts';
 
 type Reader = typeof import('./reader.tsx').Reader;
 let loaded: Reader | undefined;
-
-export interface CourseProps {
-  /** The page to begin with: `02-mlp`. */
-  readonly page?: string;
-  /** The anchor of a section of it, to be shown alone. */
-  readonly section?: string;
-}
 
 /** The course: it comes, with its formulas, when it is first seen. */
 export function Course(props: CourseProps): VNode {

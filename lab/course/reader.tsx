@@ -6,9 +6,9 @@ import { useLighting } from '../shell/lighting.ts';
 import { arrival, places } from '../shell/route.ts';
 import { placeOf } from './address.ts';
 import { PageList, Sections } from './contents.tsx';
-import type { CourseProps } from './course.tsx';
 import { Document } from './document.tsx';
 import { type Loaded, loadPage } from './load.ts';
+import type { CourseProps } from './props.ts';
 import { sectionOf } from './sections.ts';
 
 /** The page that the address names, its contents beside it. */
