@@ -6,6 +6,7 @@ import './styles/derive.css';
 import './styles/forge.css';
 import './styles/share.css';
 import './styles/train.css';
+import './styles/run.css';
 import { Derive } from './derive/derive.tsx';
 import { Forge } from './forge/forge.tsx';
 import { definePart } from './shell/part-element.tsx';
