@@ -1,5 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { ErrorCard } from '../shell/error-card.tsx';
+import { type Settings, sameSettings, settings } from '../work/settings.ts';
 import { putAway, readRun, shownRun } from './run.ts';
 import type { RunDocument } from './run-document.ts';
 import type { Likeness } from './run-settings.ts';
@@ -76,10 +77,16 @@ function close(): void {
   dispatchEvent(new HashChangeEvent('hashchange'));
 }
 
-function Run({ run, likeness: { settings, differences, notes } }: { run: RunDocument; likeness: Likeness }): VNode {
+function Run({
+  run,
+  likeness: { settings: own, differences, notes },
+}: {
+  run: RunDocument;
+  likeness: Likeness;
+}): VNode {
   return (
     <Card title={run.name} closes="Put it away" again={run.status === 'running'}>
-      <dl class="facts">
+      <dl class="run-facts">
         {facts(run).map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
@@ -87,8 +94,8 @@ function Run({ run, likeness: { settings, differences, notes } }: { run: RunDocu
           </div>
         ))}
       </dl>
-      {settings ? (
-        <p>The settings are now those of this run: train, and your losses are held against what it recorded.</p>
+      {own ? (
+        <SettingsOf run={own} />
       ) : (
         <div>
           <p>The lab does not train all that this run did, so the settings are still its own:</p>
@@ -97,6 +104,21 @@ function Run({ run, likeness: { settings, differences, notes } }: { run: RunDocu
       )}
       {notes.length > 0 ? <List lines={notes} /> : null}
     </Card>
+  );
+}
+
+/** What follows from settings with which the lab trains the same. */
+function SettingsOf({ run }: { run: Settings }): VNode {
+  if (sameSettings(settings.value, run)) {
+    return <p>The settings are those of this run: train, and your losses are held against what it recorded.</p>;
+  }
+  return (
+    <div class="other-settings">
+      <p>The settings are others than this run’s.</p>
+      <button type="button" class="button small" onClick={() => (settings.value = run)}>
+        Take its settings
+      </button>
+    </div>
   );
 }
 

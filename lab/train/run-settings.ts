@@ -52,7 +52,7 @@ function dataDiffers({ data, config }: RunDocument): string[] {
     );
   }
   if (config.val !== validation[name]) {
-    const of = (val: unknown): string => (Number(val) < 1 ? `${Number(val) * 100} %` : `${shown(val)}`);
+    const of = (val: unknown): string => (Number(val) < 1 ? `${Number(val) * 100}\u00a0%` : `${shown(val)}`);
     found.push(`It kept ${of(config.val)} of the training rows for validation; the lab keeps ${of(validation[name])}.`);
   }
   if (config.scale !== 'unit') {

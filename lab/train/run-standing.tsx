@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { sameSettings } from '../work/settings.ts';
 import { type Side, sides } from './duel.ts';
 import { shownRun } from './run.ts';
 import { type Comparison, compare } from './run-compare.ts';
@@ -10,7 +11,7 @@ export function RunStanding({ session }: { session: Session }): VNode | null {
   void session.grown.value;
   const now = shownRun.value;
   if (now.name !== 'here' || !now.likeness.settings || !session.settings) return null;
-  if (JSON.stringify(session.settings) !== JSON.stringify(now.likeness.settings)) return null;
+  if (!sameSettings(session.settings, now.likeness.settings)) return null;
   const { run } = now;
   const [mine, ours] = sides.map((side) => compare(session.duel.tracks[side], run));
   if (mine.epochs.length === 0 && ours.epochs.length === 0) return null;

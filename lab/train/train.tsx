@@ -77,7 +77,7 @@ export function Train(): VNode {
               told(
                 [learner.value.accuracy, library.value.accuracy, run].map((v) => 100 * v),
                 1,
-                ' %',
+                '\u00a0%',
               )
             }
           />
