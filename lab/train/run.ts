@@ -40,11 +40,10 @@ export function putAway(): void {
 async function fetchRun(): Promise<ShownRun> {
   const response = await fetch(runAddress, { cache: 'no-store' }).catch(() => null);
   // Some hosts answer with their first page whatever is asked for.
-  if (!response || !/^application\/json/.test(response.headers.get('content-type') ?? '')) return { name: 'absent' };
+  const document: unknown = response?.status === 404 ? null : await response?.json().catch(() => null);
+  if (!response || !document) return { name: 'absent' };
+  if (!response.ok) return { name: 'unreadable', error: errorIn(document) };
   try {
-    const document: unknown = await response.json();
-    if (response.status === 404) return { name: 'absent' };
-    if (!response.ok) return { name: 'unreadable', error: errorIn(document) };
     const run = readRunDocument(document);
     return { name: 'here', run, likeness: likenessOf(run) };
   } catch (error) {
