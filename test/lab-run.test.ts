@@ -206,6 +206,27 @@ describe.skipIf(!chromiumExpected)(`a run in the lab${unlessChromium}`, { timeou
     await page.locator('.predictions .bars .run').first().waitFor({ state: 'detached' });
   });
 
+  test('pieces that are right with other bits: within rounding, and why', async () => {
+    const visitor = await open(same.run);
+    await visitor.writeAnswers();
+    await visitor.write('linear-db', 'function db(dY) {\n  return dY.mul(3).colSum().div(3);\n}');
+    await visitor.go('train');
+    await visitor.train({ equal: false });
+    const text = await visitor.page.locator('.run-standing').textContent();
+    expect(text).toMatch(/Yours within rounding of the run, equal up to epoch \d: largest difference \d(\.\d)?e-\d/);
+    expect(text).toMatch(/your functions are right, and do their sums in another order/);
+  });
+
+  const data = process.env.NEUROFORGE_DATA;
+  test.skipIf(data === undefined && !process.env.CI)('a run on MNIST is one that the lab can train', async () => {
+    const flags = ['--data', 'mnist', '--epochs', '1', '--steps', '60'];
+    const run = await at.json(['train', '--quiet', '--backend', 'wasm', ...flags], 0, { NEUROFORGE_DATA: data! });
+    const visitor = await open(run.run);
+    expect(await visitor.page.getByRole('radio', { name: 'MNIST' }).isChecked()).toBe(true);
+    expect(await settings(visitor)).toMatchObject({ 'first hidden': '512', 'second hidden': '128', epochs: '1' });
+    expect(await visitor.page.locator('.run-card .lines').textContent()).toMatch(/^It stopped at step 60/);
+  });
+
   test('a run on native: within rounding, and why', async () => {
     const before = at.read(`${same.run}/run.json`);
     at.write(`${same.run}/run.json`, before.replaceAll('"backend": "wasm"', '"backend": "native"'));

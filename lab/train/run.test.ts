@@ -69,11 +69,11 @@ describe('what the lab can train of a run', () => {
   });
 
   test('on MNIST by the hashes of its published files alone', () => {
-    const hashes = mnist.files.map(({ sha256 }) => sha256);
+    const hashes = mnist.files.slice(0, 2).map(({ sha256 }) => sha256);
     const data = { name: 'mnist', embedded: false, hashes };
     const own = { val: 5000, model: 'mlp:512,128', batch: 32 };
     expect(likenessOf(runOf(own, { data, batch: 32 })).settings).toMatchObject({ data: 'mnist', hidden: [512, 128] });
-    const others = likenessOf(runOf(own, { data: { ...data, hashes: ['0'.repeat(64), ...hashes.slice(1)] } }));
+    const others = likenessOf(runOf(own, { data: { ...data, hashes: ['0'.repeat(64), hashes[1]] } }));
     expect(others).toMatchObject({ settings: null, differences: [expect.stringMatching(/not the published ones/)] });
   });
 
@@ -81,7 +81,7 @@ describe('what the lab can train of a run', () => {
     for (const data of [digits(), { ...digits(), name: 'mnist' }]) {
       const name = data.name as 'digits' | 'mnist';
       const { val, scale } = dataDefaults(data);
-      const hashes = mnist.files.map(({ sha256 }) => sha256);
+      const hashes = mnist.files.slice(0, 2).map(({ sha256 }) => sha256);
       const run = runOf({ val, scale }, { data: { name, embedded: name === 'digits', hashes } });
       expect(likenessOf(run).settings?.data, name).toBe(defaults[name].data);
     }
@@ -151,7 +151,7 @@ describe('losses against those of the run', () => {
   });
 
   test('more than rounding, or no number: parted', () => {
-    expect(compare(track([2.5, 0.34]), runOf())).toMatchObject({ equalTo: 0, unequal: { epoch: 1 }, parted: true });
+    expect(compare(track([2.5, 0.35]), runOf())).toMatchObject({ equalTo: 0, unequal: { epoch: 1 }, parted: true });
     expect(compare(track([2.6]), runOf())).toMatchObject({ equalTo: -1, unequal: { epoch: 0 }, parted: true });
     expect(compare(track([2.5, Number.NaN]), runOf()).parted).toBe(true);
     expect(compare(track([2.5, 1 / 3, 0.25, 7]), runOf()).parted).toBe(true);
