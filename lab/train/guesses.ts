@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { sides } from './duel.ts';
 import type { Fed } from './picture.ts';
-import { modelAddress, shownRun } from './run.ts';
+import { addressOfRun, shownRun } from './run.ts';
 import type { RunDocument } from './run-document.ts';
 import type { ReadDigit } from './run-model.ts';
 import type { Session } from './session.ts';
@@ -70,7 +70,8 @@ const readersOf = new WeakMap<RunDocument, Promise<ReadDigit>>();
 
 /** The model comes with the first drawing. */
 function reader(run: RunDocument): Promise<ReadDigit> {
-  const found = readersOf.get(run) ?? import('./run-model.ts').then(({ openRunModel }) => openRunModel(modelAddress));
+  const address = addressOfRun('model.safetensors');
+  const found = readersOf.get(run) ?? import('./run-model.ts').then(({ openRunModel }) => openRunModel(address));
   readersOf.set(run, found);
   return found;
 }

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { NeuroForgeError } from '../../src/core/errors.ts';
+import { home } from '../shell/home.ts';
 import { settings } from '../work/settings.ts';
 import { type RunDocument, readRunDocument } from './run-document.ts';
 import { type Likeness, likenessOf } from './run-settings.ts';
@@ -12,9 +13,8 @@ export type ShownRun =
 
 export const shownRun = signal<ShownRun>({ name: 'none' });
 
-/** Where the server has it, beside the page. */
-export const runAddress = './run/run.json';
-export const modelAddress = './run/model.safetensors';
+/** Where the server has it, beside the lab's page. */
+export const addressOfRun = (file: 'run.json' | 'model.safetensors'): string => new URL(`run/${file}`, home()).href;
 
 /** Fetches the run unless it is here, and takes its settings where the lab can train the same. */
 export async function openRun(): Promise<void> {
@@ -38,7 +38,7 @@ export function putAway(): void {
 }
 
 async function fetchRun(): Promise<ShownRun> {
-  const response = await fetch(runAddress, { cache: 'no-store' }).catch(() => null);
+  const response = await fetch(addressOfRun('run.json'), { cache: 'no-store' }).catch(() => null);
   // Some hosts answer with their first page whatever is asked for.
   const document: unknown = response?.status === 404 ? null : await response?.json().catch(() => null);
   if (!response || !document) return { name: 'absent' };
@@ -54,5 +54,5 @@ async function fetchRun(): Promise<ShownRun> {
 /** What `neuroforge/error@1` tells. */
 function errorIn(document: unknown): unknown {
   const error = (document as { error?: unknown } | null)?.error;
-  return error ?? new NeuroForgeError('NF4195', 'the run cannot be read', { where: runAddress });
+  return error ?? new NeuroForgeError('NF4195', 'the run cannot be read', { where: addressOfRun('run.json') });
 }
