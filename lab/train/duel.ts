@@ -8,6 +8,8 @@ export interface Track {
   readonly steps: number[];
   readonly losses: number[];
   readonly epochs: number[];
+  /** The step at which each ended. */
+  readonly epochSteps: number[];
   readonly accuracies: number[];
   readonly valLosses: number[];
 }
@@ -35,6 +37,7 @@ export class Duel {
       this.#compare();
     } else if (event.type === 'epoch') {
       track.epochs.push(event.epoch);
+      track.epochSteps.push(event.step);
       track.accuracies.push(event.valAccuracy);
       track.valLosses.push(event.valLoss);
     }
@@ -52,7 +55,7 @@ export class Duel {
 }
 
 function emptyTrack(): Track {
-  return { steps: [], losses: [], epochs: [], accuracies: [], valLosses: [] };
+  return { steps: [], losses: [], epochs: [], epochSteps: [], accuracies: [], valLosses: [] };
 }
 
 /** One point for every `width` ones: their mean, at the last of their places. */

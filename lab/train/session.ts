@@ -32,6 +32,8 @@ export class Session {
   /** Rises when curves have grown. */
   readonly grown = signal(0);
   readonly error = signal<unknown>(null);
+  /** With which both train; null when nothing does. */
+  settings: Settings | null = null;
   duel = new Duel();
   runs: Partial<Record<Side, TrainRun>> = {};
   #fresh: Partial<Record<Side, SideView>> = {};
@@ -43,6 +45,7 @@ export class Session {
     this.reset();
     const life = this.#life;
     this.phase.value = 'starting';
+    this.settings = settings;
     try {
       const spec = (who: Side): TrainSpec => ({ ...settings, data, who });
       const [box, { trainLibrary }] = await Promise.all([sandbox(), import('../sandbox/sandbox.ts')]);
@@ -77,6 +80,7 @@ export class Session {
     this.#life++;
     for (const run of this.#all) run.close();
     this.runs = {};
+    this.settings = null;
     this.duel = new Duel();
     this.#fresh = {};
     for (const side of sides) this.views[side].value = blank;

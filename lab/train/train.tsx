@@ -3,13 +3,17 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { exerciseOf } from '../../src/verify/exercises.ts';
 import { Share } from '../share/share.tsx';
 import { ErrorCard } from '../shell/error-card.tsx';
+import { part, place } from '../shell/route.ts';
 import { begun, code, pieceIds } from '../work/code.ts';
 import { correct } from '../work/grading.ts';
 import { keepWork } from '../work/keep.ts';
 import { settings } from '../work/settings.ts';
-import { Curves } from './curves.tsx';
+import { Curves, pointsOf } from './curves.tsx';
 import { Drawing } from './drawing.tsx';
 import { missing, mnistFiles } from './mnist.ts';
+import { openRun } from './run.ts';
+import { RunCard } from './run-card.tsx';
+import { RunStanding } from './run-standing.tsx';
 import { Session } from './session.ts';
 import { SettingsForm } from './settings-form.tsx';
 import { Failure, Numbers, Standing } from './standing.tsx';
@@ -22,10 +26,15 @@ export function Train(): VNode {
     void keepWork();
     return () => session.reset();
   }, [session]);
+  const asksForRun = part.value === 'train' && place.value === 'run';
+  useEffect(() => {
+    if (asksForRun) void openRun();
+  }, [asksForRun]);
   const phase = session.phase.value;
   const { learner, library } = session.views;
   return (
     <div class="train">
+      <RunCard />
       <div class="train-side">
         <Controls session={session} />
         <Readiness />
@@ -35,6 +44,7 @@ export function Train(): VNode {
       <div class="train-main">
         {session.error.value === null ? null : <ErrorCard error={session.error.value} title="Training did not start" />}
         <Standing session={session} />
+        <RunStanding session={session} />
         <div class="both-sides">
           <Numbers session={session} side="learner" />
           <Numbers session={session} side="library" />
@@ -54,14 +64,22 @@ export function Train(): VNode {
             title="Loss"
             options={{ xLabel: 'step' }}
             pick={(track) => [track.steps, track.losses]}
-            text={() => told(learner.value.loss, library.value.loss, 3)}
+            ofRun={(run) => pointsOf(run, 'step', 'trainLoss')}
+            text={(run) => told([learner.value.loss, library.value.loss, run], 3)}
           />
           <Curves
             session={session}
             title="Validation accuracy"
             options={{ xLabel: 'epoch', percent: true }}
             pick={(track) => [track.epochs.slice(1), track.accuracies.slice(1)]} // epoch 0 is chance
-            text={() => told(100 * learner.value.accuracy, 100 * library.value.accuracy, 1, ' %')}
+            ofRun={(run) => pointsOf(run, 'epoch', 'valAccuracy')}
+            text={(run) =>
+              told(
+                [learner.value.accuracy, library.value.accuracy, run].map((v) => 100 * v),
+                1,
+                '\u00a0%',
+              )
+            }
           />
         </div>
         <section class="first-layer" aria-labelledby="first-layer">
@@ -96,9 +114,12 @@ function SettingsPanel({ open }: { open: boolean }): VNode {
   );
 }
 
-function told(mine: number, ours: number, digits: number, unit = ''): string {
+/** Yours, the library's, and the run's last value; NaN for what is not there. */
+function told([mine, ours, run]: readonly number[], digits: number, unit = ''): string {
   const text = (v: number): string => (Number.isFinite(v) ? `${v.toFixed(digits)}${unit}` : '–');
-  return Number.isNaN(mine) && Number.isNaN(ours) ? 'not begun' : `yours ${text(mine)}, the library’s ${text(ours)}`;
+  const both = `yours ${text(mine)}, the library’s ${text(ours)}`;
+  const live = Number.isNaN(mine) && Number.isNaN(ours) ? 'not begun' : both;
+  return Number.isNaN(run) ? live : `${live}; the run ended at ${text(run)}`;
 }
 
 function Controls({ session }: { session: Session }): VNode {
