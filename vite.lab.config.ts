@@ -1,4 +1,5 @@
 import { defineConfig, type Plugin } from 'vite';
+import { courseDocuments } from './vite.course.config.ts';
 import { serviceWorker } from './vite.offline.config.ts';
 import { sandboxScript } from './vite.sandbox.config.ts';
 
@@ -22,7 +23,7 @@ export default defineConfig({
   publicDir: false,
   resolve: { conditions: ['browser', 'module', 'import', 'default'] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [woff2Only, sandboxScript(), serviceWorker()],
+  plugins: [woff2Only, courseDocuments(), sandboxScript(), serviceWorker()],
   worker: { format: 'es' },
   build: {
     target: 'es2022',

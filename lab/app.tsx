@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { LinkPanel, VisitBanner } from './share/link-panel.tsx';
 import { opened, readAddress } from './share/opened.ts';
 import { ErrorBoundary } from './shell/error-boundary.tsx';
-import { type PartName, part, parts, readRoute } from './shell/route.ts';
+import { addressOf, arrival, backTo, type PartName, part, parts } from './shell/route.ts';
 import { choose, type Theme, theme } from './shell/theme.ts';
 
 const told: Readonly<Record<PartName, { readonly title: string; readonly lead: string }>> = {
@@ -20,23 +20,37 @@ const told: Readonly<Record<PartName, { readonly title: string; readonly lead: s
     title: 'Train',
     lead: 'Your functions train a network, with ours beside it from the same seed. If they are equal, so is every loss.',
   },
+  course: {
+    title: 'Course',
+    lead: 'Why it is so: the chapters that derive every step, and the derivation beside each layer of the library.',
+  },
 };
 
-/** The page: one heading, three parts, one of them shown. */
+/** How far each part was read when it was left. */
+const left = new Map<PartName, number>();
+
+/** The page: one heading, three parts and the course that they go with; one of them is shown. */
 export function App(): VNode {
   useEffect(() => {
+    let shown = part.peek();
     const read = (): void => {
-      const before = part.value;
-      readRoute(location.hash);
-      if (part.value !== before) scrollTo(0, 0);
+      if (part.peek() !== shown) {
+        shown = part.peek();
+        const to = arrival.peek().back ? (left.get(shown) ?? 0) : 0;
+        scrollTo(0, 0);
+        if (to > 0) requestAnimationFrame(() => scrollTo(0, to)); // once the part stands in its whole length
+      }
       void readAddress(location.hash);
     };
+    const onScroll = (): void => void left.set(shown, scrollY);
     read();
+    addEventListener('scroll', onScroll, { passive: true });
     addEventListener('hashchange', read);
     const titles = effect(() => {
       document.title = `${told[part.value].title} · NeuroForge lab`;
     });
     return () => {
+      removeEventListener('scroll', onScroll);
       removeEventListener('hashchange', read);
       titles();
     };
@@ -53,10 +67,17 @@ export function App(): VNode {
         </a>
         <nav aria-label="Parts">
           {parts.map((name, i) => (
-            <a key={name} href={`#${name}`} aria-current={!linked && part.value === name ? 'page' : undefined}>
-              <span class="ordinal" aria-hidden="true">
-                {i + 1}
-              </span>
+            <a
+              key={name}
+              href={addressOf(name)}
+              aria-current={!linked && part.value === name ? 'page' : undefined}
+              onClick={(event) => follow(event, name)}
+            >
+              {name === 'course' ? null : (
+                <span class="ordinal" aria-hidden="true">
+                  {i + 1}
+                </span>
+              )}
               {told[name].title}
             </a>
           ))}
@@ -86,6 +107,13 @@ export function App(): VNode {
       </footer>
     </>
   );
+}
+
+/** A plain press leads to the part as it was left; with a modifier the link is the browser's. */
+function follow(event: MouseEvent, name: PartName): void {
+  if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  backTo(name);
 }
 
 function Part({ name }: { name: PartName }): VNode {

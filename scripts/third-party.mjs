@@ -57,14 +57,17 @@ export function bundledPackages() {
 /** Code that a bundler adds itself, by the beginning of its modules' names. */
 const added = { '\0rolldown/': 'rolldown', '\0vite/': 'vite' };
 
+/** Modules that our own plugins make: a script with a build of its own and this plugin, a list of documents. */
+const listed = ['\0virtual:sandbox-script', '\0virtual:course'];
+
 /** Throws for a module that is neither ours nor a package's: nobody could say whose it is. */
 function note(packages, id) {
-  if (id === '\0virtual:sandbox-script') return; // a build of its own, with this plugin
+  if (listed.includes(id)) return;
   const tool = Object.keys(added).find((start) => id.startsWith(start));
   const file = tool ? path.join(root, 'node_modules', added[tool], 'index.js') : id.replace(/^\0|\?.*$/g, '');
   if (!file.includes('node_modules')) {
     const ours = path.relative(root, file);
-    if (path.isAbsolute(ours) || !/^((src|lab|course)[\\/]|package\.json$)/.test(ours))
+    if (path.isAbsolute(ours) || !/^((src|lab|course|docs)[\\/]|package\.json$)/.test(ours))
       throw new Error(`whose code is ${id}?`);
     return;
   }

@@ -1,5 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -7,17 +6,16 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { exercises } from '../src/verify/exercises.ts';
+import { violations } from './support/axe.ts';
 import { chromiumExpected, startChromium, unlessChromium } from './support/chromium.ts';
 import { root } from './support/node-run.ts';
 import { type Site, serve } from './support/serve.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** A teacher's page that holds one part. */
+/** A teacher's page that holds two parts. */
 const embed =
   '<!doctype html><html lang="en"><meta charset="utf-8"><title>A lesson</title><link rel="icon" href="data:,">' +
   '<link rel="stylesheet" href="./elements.css"><script type="module" src="./elements.js"></script>' +
-  '<main><h1>A lesson</h1><nf-derive></nf-derive></main>';
+  '<main><h1>A lesson</h1><nf-derive></nf-derive><nf-forge></nf-forge></main>';
 
 /**
  * Chromium's own editing of a selection over several lines writes a style attribute, which the policy blocks and
@@ -84,16 +82,6 @@ describe.skipIf(!chromiumExpected)(`the lab's page in Chromium${unlessChromium}`
       await write(answer, on);
       await on.locator(`.piece.correct[href="#forge/${id}"]`).waitFor();
     }
-  }
-
-  async function violations(on: Page): Promise<string[]> {
-    await on.evaluate(axe);
-    const found = (await on.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as {
-      violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
-    };
-    return found.violations
-      .filter(({ impact }) => ['serious', 'critical'].includes(impact))
-      .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
   }
 
   test('the first load is small, and editor and formulas come later', async () => {
@@ -332,12 +320,23 @@ describe.skipIf(!chromiumExpected)(`the lab's page in Chromium${unlessChromium}`
     [complaints, elsewhere] = [[], []]; // there is no network: Chromium says so too
   });
 
-  test('a part in somebody else’s page', async () => {
+  test('parts in somebody else’s page: each works there, and a link of theirs leads to the lab', async () => {
     await page.goto(`${site.origin}/embed.html`);
     await button('Next →').click();
     expect(await page.locator('#derive-step').textContent()).toBe('First ReLU');
     const right = await page.locator('.derive').evaluate((part) => getComputedStyle(part).display);
     expect(right).toBe('grid');
+    expect(await page.locator('.chain a.number').count()).toBe(0); // there is no course to go to
+    await page.locator('a.piece[href="#forge/relu"]').click();
+    await page.getByRole('heading', { name: 'ReLU', exact: true }).waitFor();
+    await write('function dReLU(dY, z) {\n  return dY.mul(z.gt(0));\n}');
+    await page.locator('.piece.correct[href="#forge/relu"]').waitFor();
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: site.origin });
+    await button('Copy link').click();
+    await page.getByText('Copied: the link carries').waitFor();
+    await page.goto(await page.evaluate(() => navigator.clipboard.readText()));
+    await page.getByRole('heading', { name: 'Somebody’s network' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/');
   });
 
   describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {

@@ -1,19 +1,27 @@
 import type { VNode } from 'preact';
-import { useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { addressIn, equationAnchor } from '../course/address.ts';
 import { Formula } from '../shell/formula.tsx';
+import { useLighting } from '../shell/lighting.ts';
+import { present } from '../shell/part-element.tsx';
+import { places } from '../shell/route.ts';
 import { AllNumbers } from './all-numbers.tsx';
 import { CodeLine } from './code-line.tsx';
-import { useLighting } from './lighting.ts';
 import { shown } from './number-text.ts';
 import { Stage } from './stage.tsx';
 import { DeriveState } from './state.ts';
-import { steps } from './steps.ts';
+import { chapter, steps } from './steps.ts';
 
 /** Chapter 2's network on a batch of three: equations, code and live numbers, step by step. */
 export function Derive(): VNode {
   const state = useMemo(() => new DeriveState(), []);
   const root = useRef<HTMLDivElement>(null);
-  useLighting(root);
+  useLighting(root, 'data-t');
+  const asked = places.derive.value;
+  useEffect(() => {
+    const found = steps.find(({ result }) => result === asked);
+    if (found) state.show({ name: found.result, row: 0, col: 0 });
+  }, [state, asked]);
   const at = state.at.value;
   const step = state.step.value;
   return (
@@ -69,6 +77,21 @@ export function Derive(): VNode {
   );
 }
 
+/** The number of the equation in the chapter, and the way there where the page has the course. */
+function EquationNumber({ number }: { number: string }): VNode {
+  if (!present.value.has('course')) return <span class="number quiet">({number})</span>;
+  return (
+    <a
+      class="number"
+      href={addressIn(`${chapter}#${equationAnchor(number)}`)}
+      aria-label={`equation ${number} in the course`}
+      onClick={(event) => event.stopPropagation()}
+    >
+      ({number})
+    </a>
+  );
+}
+
 /** The steps in order, each with its equation and its line of code; arrow keys go through them. */
 function Chain({ state }: { state: DeriveState }): VNode {
   const list = useRef<HTMLOListElement>(null);
@@ -114,7 +137,7 @@ function Chain({ state }: { state: DeriveState }): VNode {
               </button>
               <span class="equation">
                 <Formula tex={step.tex} />
-                <span class="number quiet">({step.equation})</span>
+                <EquationNumber number={step.equation} />
               </span>
               <CodeLine code={step.code} shape={step.shape} />
             </div>

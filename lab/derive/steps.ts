@@ -78,6 +78,9 @@ function gate(result: Name, dh: Name, z: Name, shape: string, told: Told): Step 
   return { result, pass: 'backward', tex, code, shape, operation: { kind: 'gate', dh, z }, ...told };
 }
 
+/** The document whose equations these are. */
+export const chapter = 'course/02-mlp.md';
+
 /** The whole chain: seven steps to the loss, eleven back to the first bias. */
 export const steps: readonly Step[] = [
   affine('z1', 'X', 'W1', 'b1', '(3, 4) ← (3, 2)(2, 4) + (4)', {

@@ -1,9 +1,10 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { type ExerciseId, exerciseOf, exercises } from '../../src/verify/exercises.ts';
+import { Derivation } from '../course/derivation.tsx';
 import { Share } from '../share/share.tsx';
 import { ErrorCard } from '../shell/error-card.tsx';
-import { goTo, place } from '../shell/route.ts';
+import { goTo, places } from '../shell/route.ts';
 import { begun, code, origin, pieceIds, starters } from '../work/code.ts';
 import { ask, asked, correct, gradingError, standings, watchCode } from '../work/grading.ts';
 import { forget, keepWork, notKept } from '../work/keep.ts';
@@ -16,7 +17,7 @@ export function Forge(): VNode {
   useEffect(() => {
     void keepWork().then(watchCode);
   }, []);
-  const id = pieceIds.find((piece) => piece === place.value) ?? firstOpen();
+  const id = pieceIds.find((piece) => piece === places.forge.value) ?? firstOpen();
   return (
     <div class="forge">
       <Pieces current={id} />
@@ -109,12 +110,15 @@ function Piece({ id }: { id: ExerciseId }): VNode {
         <CodeEditor id={id} />
         <footer class="editor-foot">
           <p class="quiet">
-            Tab indents; <kbd>Esc</kbd> then <kbd>Tab</kbd> leaves the editor. The derivation: <code>{chapter}</code>
+            Tab indents; <kbd>Esc</kbd> then <kbd>Tab</kbd> leaves the editor.
           </p>
           <ResetPiece id={id} />
         </footer>
       </div>
-      <Hints id={id} />
+      <div class="help">
+        <Derivation chapter={chapter} />
+        <Hints id={id} />
+      </div>
       <aside class="judgement-column" aria-label="How it stands">
         {gradingError.value === null ? null : (
           <ErrorCard error={gradingError.value} title="Nothing can be graded here" />

@@ -1,8 +1,9 @@
 import { encodeLink, type LinkState } from '../link.ts';
+import { home } from '../shell/home.ts';
 import { allCode, begun, pieceIds } from '../work/code.ts';
 import { settings } from '../work/settings.ts';
 
-/** The address of this page with code, settings and seed in it; never data. */
+/** The address of the lab with code, settings and seed in it; never data. */
 export async function addressOf(hunt: boolean, note?: string): Promise<string> {
   const code = allCode.value;
   const { data, hidden, lr, batch, epochs, seed } = settings.value;
@@ -11,7 +12,7 @@ export async function addressOf(hunt: boolean, note?: string): Promise<string> {
     ...{ data, hidden, lr, batch, epochs, seed, hunt },
     ...(note ? { note } : {}),
   };
-  const address = new URL(location.href);
+  const address = home();
   address.hash = (await encodeLink(state)).replace(/^#/, '');
   return address.href;
 }

@@ -11,6 +11,11 @@ function renderer(): Promise<Render> {
   return loading;
 }
 
+/** Resolves when formulas are set at once, as they are first shown; a KaTeX that did not come shows them as they are. */
+export async function formulasReady(): Promise<void> {
+  await renderer().catch(() => {});
+}
+
 /** A formula; `@name` in it is a term that lights up. Its space is kept while KaTeX is on the way. */
 export function Formula({ tex, display = false }: { tex: string; display?: boolean }): VNode {
   const element = useRef<HTMLSpanElement>(null);

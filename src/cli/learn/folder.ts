@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { NeuroForgeError } from '../../core/errors.ts';
 import { cannotRead, cannotWrite, isMissing } from '../../platform/causes.ts';
 import { type Exercise, type ExerciseId, exercises } from '../../verify/exercises.ts';
+import { host, usualPort } from '../lab-server.ts';
 
 /** Code points of a solution that anybody writes by hand. */
 const most = 100_000;
@@ -48,11 +49,17 @@ export async function prepareFolder(folder: string): Promise<string[]> {
 /** A new file's text: where to read on, what a tensor can do, and the empty function. */
 export function prefilled({ id, title, starter, chapter }: Exercise): string {
   const n = numberOf(id);
-  return `// ${n} of ${exercises.length}: ${title}. Derivation: ${chapter}
+  return `// ${n} of ${exercises.length}: ${title}.
+// Derivation, while neuroforge lab runs: http://${host}:${usualPort}/${placeInLab(chapter)}
 // A tensor has add, sub, mul, div, neg, matmul, colSum, rowSum, gt, ge, T, rows and cols; each operation makes a new one.
 // Check: neuroforge learn ${n}   A hint: neuroforge learn ${n} --hint 1
 
 ${starter}`;
+}
+
+/** `course/02-mlp.md#through-the-relu` is `#course/02-mlp/through-the-relu` in the lab. */
+function placeInLab(chapter: string): string {
+  return `#${chapter.replace('.md#', '/')}`;
 }
 
 /** True while nothing but comments and the empty function is there. */

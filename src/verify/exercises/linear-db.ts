@@ -28,5 +28,5 @@ $\\frac{1}{B}$ is in $dY$ already. Among the methods of a tensor, \`colSum\` and
     file: 'src/layers/linear.ts',
     lines: "      ctx.grad('b').add(dY.colSum()); // (H) <- (B, H)   (4)",
   },
-  chapter: 'course/02-mlp.md#24-backward-on-paper',
+  chapter: 'course/02-mlp.md#the-last-layers-weights-and-biases',
 };

@@ -35,5 +35,5 @@ update can be folded into it; the mathematics is the same.`,
     file: 'src/layers/linear.ts',
     lines: "      ctx.grad('W').addProduct(x.T, dY); // (D, H) <- (D, B)(B, H)   (3)",
   },
-  chapter: 'course/02-mlp.md#24-backward-on-paper',
+  chapter: 'course/02-mlp.md#the-last-layers-weights-and-biases',
 };

@@ -34,5 +34,5 @@ library's line is the same, but for one question: nobody asks for the gradient o
     file: 'src/layers/linear.ts',
     lines: "      const dX = ctx.wantsInputGrad ? dY.matmul(ctx.param('W').T) : null; // (B, D) <- (B, H)(H, D)   (2)",
   },
-  chapter: 'course/02-mlp.md#24-backward-on-paper',
+  chapter: 'course/02-mlp.md#the-hidden-layer-before-it',
 };

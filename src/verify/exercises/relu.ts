@@ -36,5 +36,5 @@ the two operations.`,
     lines:
       "const gate = fused('relu.backward', (dY: Tensor, x: Tensor) => dY.mul(x.gt(0))); // dX = dY where x > 0   (2)",
   },
-  chapter: 'course/02-mlp.md#24-backward-on-paper',
+  chapter: 'course/02-mlp.md#through-the-relu',
 };
