@@ -32,26 +32,38 @@ async function answer(asked: Promise<boolean>): Promise<boolean> {
 test('a text whose grading never came back is known to the next page, until another is graded', async () => {
   const before = await opened();
   before.begins('relu', 'deadly');
-  before.begins('chain', 'fine');
-  before.ends('chain');
+  const back = before.begins('chain', 'fine');
+  back();
+  await vi.runAllTimersAsync();
   const after = await opened();
   expect(await answer(after.wasFatal('relu', 'deadly'))).toBe(true);
   expect(await answer(after.wasFatal('relu', 'better'))).toBe(false);
   expect(await answer(after.wasFatal('chain', 'fine'))).toBe(false);
-  after.begins('relu', 'better');
-  after.ends('relu');
+  after.begins('relu', 'better')();
+  await vi.runAllTimersAsync();
   expect(await answer((await opened()).wasFatal('relu', 'deadly'))).toBe(false);
   expect(kept.size).toBe(0);
 });
 
 test('a grading that is under way in another page is waited for', async () => {
   const other = await opened();
-  other.begins('relu', 'slow');
+  const back = other.begins('relu', 'slow');
   const here = await opened();
   const asked = here.wasFatal('relu', 'slow');
   await vi.advanceTimersByTimeAsync(3000);
-  other.ends('relu');
+  back();
   expect(await answer(asked)).toBe(false);
+});
+
+test('a page that goes down just after the grading is noted too; the next grading has a note of its own', async () => {
+  const before = await opened();
+  const back = before.begins('relu', 'deadly');
+  back();
+  await vi.advanceTimersByTimeAsync(900);
+  expect(kept.size).toBe(1);
+  before.begins('relu', 'deadly');
+  await vi.runAllTimersAsync();
+  expect(await answer((await opened()).wasFatal('relu', 'deadly'))).toBe(true);
 });
 
 test('who leaves while something is graded accuses nobody', async () => {
@@ -66,8 +78,7 @@ test('without storage nothing is noted, and nothing fails', async () => {
   };
   vi.stubGlobal('localStorage', { getItem: refuse, setItem: refuse, removeItem: refuse });
   const here = await opened();
-  here.begins('relu', 'x');
-  here.ends('relu');
+  here.begins('relu', 'x')();
   expect(await answer(here.wasFatal('relu', 'x'))).toBe(false);
 });
 

@@ -7,20 +7,27 @@ import type { ExerciseId } from '../../src/verify/exercises.ts';
 type Texts = Partial<Record<ExerciseId, string>>;
 
 const key = 'neuroforge-grading';
-/** Milliseconds that a grading lasts at most. */
+/** Milliseconds that a grading lasts at most, with what follows. */
 const longest = 5000;
-const here = new Set<ExerciseId>();
+/** Milliseconds for which memory may still be short after a grading. */
+const aftermath = 1000;
+/** What this page has noted, each with a number of its own. */
+const open = new Map<ExerciseId, number>();
+let count = 0;
 const found: Texts = read();
 
-/** This text is about to be graded. */
-export function begins(id: ExerciseId, text: string): void {
-  here.add(id);
+/** This text is about to be graded. To be called when the grading came back: the note is taken away a little later. */
+export function begins(id: ExerciseId, text: string): () => void {
+  const mine = ++count;
+  open.set(id, mine);
   write({ ...read(), [id]: text });
+  return () => {
+    setTimeout(() => open.get(id) === mine && forget(id), aftermath);
+  };
 }
 
-/** The grading came back, whatever its verdict. */
-export function ends(id: ExerciseId): void {
-  here.delete(id);
+function forget(id: ExerciseId): void {
+  open.delete(id);
   const { [id]: _, ...others } = read();
   write(others);
 }
@@ -36,7 +43,7 @@ export async function wasFatal(id: ExerciseId, text: string): Promise<boolean> {
 
 // Who leaves while something is graded is not a page that went down.
 globalThis.addEventListener?.('pagehide', () => {
-  for (const id of here) ends(id);
+  for (const id of open.keys()) forget(id);
 });
 
 function read(): Texts {

@@ -3,7 +3,7 @@ import type { ExerciseId } from '../../src/verify/exercises.ts';
 import type { Grade } from '../../src/verify/grade.ts';
 import { errorGrade } from '../sandbox/checked-grade.ts';
 import { allCode, begun, byPiece, code, origin, pieceIds } from './code.ts';
-import { begins, ends, wasFatal } from './fatal.ts';
+import { begins, wasFatal } from './fatal.ts';
 import { sandbox } from './sandbox.ts';
 
 /** What is known of a piece. `stale`: the text has changed since. */
@@ -74,8 +74,8 @@ function gradeNow(id: ExerciseId, current: () => boolean): Promise<void> {
     try {
       const box = await sandbox();
       const all = allCode.peek();
-      begins(id, all[id]);
-      const grade = await box.grade(id, all).finally(() => ends(id));
+      const back = begins(id, all[id]);
+      const grade = await box.grade(id, all).finally(back);
       gradingError.value = null;
       if (current()) standings[id].value = { grade, stale: false };
     } catch (error) {
