@@ -55,7 +55,8 @@ export const hostChecks = {
         const [over, inner, drawn] = await visitor.run(() => {
           const { document, innerWidth } = globalThis.frames[0];
           const drawn = document.querySelector('.part:not([hidden]) h1')?.textContent ?? '';
-          return [document.documentElement.scrollWidth - innerWidth, innerWidth, drawn];
+          const { scrollWidth, clientWidth } = document.documentElement;
+          return [scrollWidth - clientWidth, innerWidth, drawn];
         });
         expect(inner === width && hash.startsWith(drawn.toLowerCase()) && drawn, `${drawn}, ${inner} pixels wide`);
         expect(over <= 0, `${hash}: ${over} pixels too wide at ${width}`);

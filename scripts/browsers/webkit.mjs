@@ -32,7 +32,6 @@ export async function openWebKit({ executable, dark, proxy, variables }) {
   chmodSync(starter, 0o755);
   writeFileSync(log, '');
   const { screen, display } = await openScreen();
-  const port = await freePort();
   const env = {
     ...process.env,
     DISPLAY: `:${display}`,
@@ -40,15 +39,6 @@ export async function openWebKit({ executable, dark, proxy, variables }) {
     HOME: folder,
     ...variables,
   };
-  const server = spawn('WebKitWebDriver', [`--port=${port}`], { env, stdio: 'ignore' });
-
-  async function ask(method, path, body) {
-    const init = { method, body: body && JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-    const response = await fetch(`http://127.0.0.1:${port}/session${path}`, init);
-    const { value } = await response.json();
-    if (!response.ok) throw new Error(`${value.error}: ${value.message}`);
-    return value;
-  }
   const local = `127.0.0.1:${proxy}`;
   const alwaysMatch = {
     proxy: {
@@ -59,7 +49,7 @@ export async function openWebKit({ executable, dark, proxy, variables }) {
     },
     'webkitgtk:browserOptions': { binary: starter, args: ['--automation'] },
   };
-  const { sessionId, capabilities } = await started(() => ask('POST', '', { capabilities: { alwaysMatch } }));
+  const { server, ask, sessionId, capabilities } = await startSession(env, { capabilities: { alwaysMatch } });
   const post = (command, body = {}) => ask('POST', `/${sessionId}/${command}`, body);
   await post('timeouts', { script: 60_000, pageLoad: 60_000 });
   const resize = async (width, height) => {
@@ -136,14 +126,29 @@ function openScreen() {
   });
 }
 
-/** Until the driver listens. */
-async function started(ask) {
-  for (let i = 0; ; i++) {
+/** A driver with a browser. A browser that does not come up in 20 s (one in a hundred) has a second and a third try. */
+async function startSession(env, wanted, tries = 3) {
+  const port = await freePort();
+  const server = spawn('WebKitWebDriver', [`--port=${port}`], { env, stdio: 'ignore' });
+  async function ask(method, path, body, signal) {
+    const headers = { 'content-type': 'application/json' };
+    const init = { method, body: body && JSON.stringify(body), headers, signal };
+    const response = await fetch(`http://127.0.0.1:${port}/session${path}`, init);
+    const { value } = await response.json();
+    if (!response.ok) throw new Error(`${value.error}: ${value.message}`);
+    return value;
+  }
+  const signal = AbortSignal.timeout(20_000);
+  for (;;) {
     try {
-      return await ask();
+      return { server, ask, ...(await ask('POST', '', wanted, signal)) };
     } catch (error) {
-      if (i > 50 || error.cause?.code !== 'ECONNREFUSED') throw error;
-      await pause(100);
+      if (error.cause?.code === 'ECONNREFUSED' && !signal.aborted) await pause(100);
+      else {
+        server.kill();
+        if (tries > 1) return startSession(env, wanted, tries - 1);
+        throw error;
+      }
     }
   }
 }
