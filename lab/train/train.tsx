@@ -5,11 +5,12 @@ import { Share } from '../share/share.tsx';
 import { ErrorCard } from '../shell/error-card.tsx';
 import { part, place } from '../shell/route.ts';
 import { begun, code, pieceIds } from '../work/code.ts';
-import { correct } from '../work/grading.ts';
+import { correct, watchCode } from '../work/grading.ts';
 import { keepWork } from '../work/keep.ts';
 import { settings } from '../work/settings.ts';
 import { Curves, pointsOf } from './curves.tsx';
 import { Drawing } from './drawing.tsx';
+import { Help } from './help.tsx';
 import { missing, mnistFiles } from './mnist.ts';
 import { openRun } from './run.ts';
 import { RunCard } from './run-card.tsx';
@@ -23,7 +24,7 @@ import { WeightImages } from './weight-images.tsx';
 export function Train(): VNode {
   const session = useMemo(() => new Session(), []);
   useEffect(() => {
-    void keepWork();
+    void keepWork().then(watchCode);
     return () => session.reset();
   }, [session]);
   const asksForRun = part.value === 'train' && place.value === 'run';
@@ -53,11 +54,7 @@ export function Train(): VNode {
         {library.value.failure ? (
           <ErrorCard error={library.value.failure.message} title="The library’s run stopped" />
         ) : null}
-        {learner.value.warnings.map((text) => (
-          <p key={text} class="warning" role="status">
-            {text}
-          </p>
-        ))}
+        <Help session={session} />
         <div class="plots">
           <Curves
             session={session}
@@ -127,10 +124,11 @@ function Controls({ session }: { session: Session }): VNode {
   const running = phase === 'running';
   const now = settings.value;
   const absent = now.data === 'mnist' && missing(mnistFiles.value).length > 0;
-  const begin = (): void => {
+  const begin = (by?: 'steps'): void => {
     const data = now.data === 'mnist' ? { name: now.data, files: mnistFiles.value } : { name: now.data };
-    void session.start(now, data);
+    void session.start(now, data, by);
   };
+  const under = running || phase === 'paused';
   return (
     <div class="controls" role="group" aria-label="Training">
       {running ? (
@@ -142,15 +140,15 @@ function Controls({ session }: { session: Session }): VNode {
           Resume
         </button>
       ) : (
-        <button type="button" class="button primary" disabled={absent || phase === 'starting'} onClick={begin}>
+        <button type="button" class="button primary" disabled={absent || phase === 'starting'} onClick={() => begin()}>
           {phase === 'starting' ? 'Starting …' : phase === 'over' ? 'Train again' : 'Start training'}
         </button>
       )}
       <button
         type="button"
         class="button"
-        disabled={phase !== 'running' && phase !== 'paused'}
-        onClick={() => session.step()}
+        disabled={absent || phase === 'starting'}
+        onClick={() => (under ? session.step() : begin('steps'))}
       >
         Step
       </button>
