@@ -88,6 +88,7 @@ describe('schemas', () => {
       'explain',
       'gradcheck',
       'lab',
+      'lab-here',
       'lab-run',
       'learn',
       'predict',

@@ -46,7 +46,14 @@ export function openPlot(host: HTMLElement, { xLabel, percent = false }: PlotOpt
         {},
         { label: 'library', stroke: color('--library'), width: 4, points: { show: percent, size: 9 }, spanGaps: true },
         { label: 'yours', stroke: color('--accent'), width: 1.75, points: { show: percent, size: 5 }, spanGaps: true },
-        { label: 'run', stroke: color('--run'), width: 2.25, dash: [7, 6], points: { show: false }, spanGaps: true },
+        {
+          label: 'run',
+          stroke: color('--run'),
+          width: 2.25,
+          dash: [7, 6],
+          points: { show: alone, size: 7 },
+          spanGaps: true,
+        },
       ],
     },
     [[], [], [], []],
@@ -57,6 +64,11 @@ export function openPlot(host: HTMLElement, { xLabel, percent = false }: PlotOpt
     resize: (width, height) => plot.setSize({ width, height }),
     destroy: () => plot.destroy(),
   };
+}
+
+/** A single point makes no line. */
+function alone({ data }: uPlot, series: number): boolean {
+  return Array.from(data[series]).filter((v) => v !== null && v !== undefined).length === 1;
 }
 
 function tenthBelow(share: number): number {

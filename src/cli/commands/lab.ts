@@ -4,6 +4,7 @@ import { toJson } from '../../core/unseen.ts';
 import { host, type MadeFile, type MadeFiles, serveLab, usualPort } from '../lab-server.ts';
 import { openBrowser } from '../open-browser.ts';
 import { exitCodes, type Output } from '../output.ts';
+import { servedMnist } from '../served-mnist.ts';
 import { openServedRun, type ServedRun } from '../served-run.ts';
 
 const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'];
@@ -13,7 +14,7 @@ export async function labCommand([name]: string[], options: Record<string, unkno
   const folder = join(import.meta.dirname, '..', 'lab');
   const asked = options.port === undefined ? null : portOf(options.port);
   const run = name === undefined ? null : await openServedRun(name);
-  const server = await serveLab(folder, asked, run ? filesOf(run) : undefined);
+  const server = await serveLab(folder, asked, new Map([...servedMnist, ...(run ? filesOf(run) : [])]));
   const ended = new Promise<void>((done) => {
     for (const signal of signals) process.once(signal, () => done());
   });
