@@ -232,6 +232,7 @@ export const labChecks = {
       said = await visitor.see('.learner-error', 'memory');
     } catch (error) {
       if (/it is still not so/.test(error.message)) throw error;
+      await pause(3000); // a tab that comes before the old process is gone may go with it
       await visitor.tab.renew();
       await visitor.arrive('forge/linear-dW');
       said = await visitor.see('.learner-error', 'the page went down');
