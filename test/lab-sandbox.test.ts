@@ -148,7 +148,10 @@ describe.skipIf(!chromiumExpected)(`the sandbox in Chromium${unlessChromium}`, {
         await fetch(`./said/${said}`); // the debugger takes the page for crashed and asks it nothing more
       };
     });
-    const frame = page.frames().find((f) => f.url() === 'about:srcdoc')!;
+    // The frame grades already; the debugger may hear of it later.
+    const sandboxed = () => page.frames().find((f) => f.url() === 'about:srcdoc');
+    await expect.poll(sandboxed).toBeDefined();
+    const frame = sandboxed()!;
     const session = await page.context().newCDPSession(frame);
     const top = await page.context().newCDPSession(page);
     const crashed = new Promise((resolve) => page.once('crash', resolve));
