@@ -13,7 +13,8 @@ export const stylesInside: CSSOptions['postcss'] = {
       postcssPlugin: 'neuroforge:styles-inside',
       Once(sheet) {
         sheet.walkRules((rule) => {
-          if (rule.parent?.type === 'atrule' && /keyframes$/.test((rule.parent as { name?: string }).name ?? '')) return;
+          if (rule.parent?.type === 'atrule' && /keyframes$/.test((rule.parent as { name?: string }).name ?? ''))
+            return;
           rule.selectors = rule.selectors.map((selector) =>
             named.test(selector) ? selector : `:where(#nf-lab, .nf-part) ${selector}`,
           );

@@ -65,7 +65,7 @@ export function Curves({ session, title, options, pick, text }: CurvesProps): VN
   return (
     <figure class="curves">
       <figcaption>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         <p class="quiet">{text()}</p>
       </figcaption>
       <div ref={host} class="plot" aria-hidden="true" />
