@@ -7,6 +7,7 @@ import './styles/forge.css';
 import './styles/share.css';
 import './styles/train.css';
 import './styles/course.css';
+import './styles/contrast.css';
 import { Course } from './course/course.tsx';
 import { Derive } from './derive/derive.tsx';
 import { Forge } from './forge/forge.tsx';
