@@ -1,7 +1,7 @@
 import type { CSSOptions } from 'vite';
 
 /** What a rule must name to concern the lab's own page, or an element of the lab in somebody else's. */
-const named = /#nf-lab|\.nf-part/;
+const named = /#nf-lab|\.nf-p(age|art)/;
 
 /**
  * Keeps every style sheet of the lab, KaTeX's and uPlot's too, inside the lab: a rule that does not say itself where it
