@@ -100,6 +100,45 @@ describe.skipIf(!chromiumExpected)(`the looks of the lab${unlessChromium}`, { ti
       expect(new Set(tops).size).toBe(1);
     });
 
+    test('a full stop stays in the line of its formula', async () => {
+      await visitor.go('course/linear');
+      const text = page.locator('.document p', { hasText: 'There is no division by' });
+      await text.locator('.katex').last().waitFor();
+      for (let width = 320; width < 420; width += 7) {
+        await page.setViewportSize({ width, height: 900 });
+        const apart = await text.evaluate((p) => {
+          const stop = document.createRange();
+          stop.selectNodeContents(p);
+          stop.setStart(p, p.childNodes.length - 1);
+          const formula = [...p.querySelectorAll('.katex-html')].at(-1)!.getBoundingClientRect();
+          return stop.getBoundingClientRect().top - formula.bottom;
+        });
+        expect(apart, `${width}`).toBeLessThan(0);
+      }
+    });
+
+    test('losses of any size keep clear of their neighbors', async () => {
+      await page.setViewportSize({ width: 360, height: 900 });
+      await visitor.go('train');
+      const row = page.locator('.side.learner > div:not(.side-name)');
+      await row
+        .first()
+        .locator('dd')
+        .evaluate((dd) => (dd.textContent = '93023351.3516'));
+      const boxes = await Promise.all((await row.locator('dd').all()).map(boxOf));
+      const rights = await row.locator('dd').evaluateAll((all) =>
+        all.map((dd) => {
+          const text = document.createRange();
+          text.selectNodeContents(dd);
+          return text.getBoundingClientRect().right;
+        }),
+      );
+      for (const i of [1, 2]) {
+        const below = boxes[i].y >= boxes[i - 1].y + boxes[i - 1].height;
+        expect(below || boxes[i].x >= rights[i - 1]).toBe(true);
+      }
+    });
+
     test('a verdict that is still out stands in its place in the list', async () => {
       await visitor.go('forge/linear-dW');
       await visitor.write('linear-dW', 'function dW(X, dY) {\n  return nothing.here;\n}', 'wrong');
