@@ -100,23 +100,6 @@ describe.skipIf(!chromiumExpected)(`the looks of the lab${unlessChromium}`, { ti
       expect(new Set(tops).size).toBe(1);
     });
 
-    test('a full stop stays in the line of its formula', async () => {
-      await visitor.go('course/linear');
-      const text = page.locator('.document p', { hasText: 'There is no division by' });
-      await text.locator('.katex').last().waitFor();
-      for (let width = 320; width < 420; width += 7) {
-        await page.setViewportSize({ width, height: 900 });
-        const apart = await text.evaluate((p) => {
-          const stop = document.createRange();
-          stop.selectNodeContents(p);
-          stop.setStart(p, p.childNodes.length - 1);
-          const formula = [...p.querySelectorAll('.katex-html')].at(-1)!.getBoundingClientRect();
-          return stop.getBoundingClientRect().top - formula.bottom;
-        });
-        expect(apart, `${width}`).toBeLessThan(0);
-      }
-    });
-
     test('losses of any size keep clear of their neighbors', async () => {
       await page.setViewportSize({ width: 360, height: 900 });
       await visitor.go('train');

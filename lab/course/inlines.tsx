@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import type { Inline, Target } from '../../course/pages/page.ts';
-import { Formula, glued } from '../shell/formula.tsx';
+import { Formula } from '../shell/formula.tsx';
 import { addressIn, equationAnchor } from './address.ts';
 
 /** Text with its formulas, code and links; `path` is the document that it stands in. */
@@ -15,7 +15,7 @@ export function Inlines({ content, path }: { content: readonly Inline[]; path: s
 }
 
 function Piece({ piece, path }: { piece: Inline; path: string }): VNode {
-  if (typeof piece === 'string') return <>{glued(piece)}</>;
+  if (typeof piece === 'string') return <>{piece}</>;
   switch (piece.kind) {
     case 'math':
       return <Formula tex={piece.tex} />;

@@ -32,8 +32,3 @@ export function Formula({ tex, display = false }: { tex: string; display?: boole
   }, [tex, display]);
   return <span ref={element} class={display ? 'formula display' : 'formula'} />;
 }
-
-/** Text that may follow a formula: a full stop or a comma stays in the formula's line. */
-export function glued(text: string): string {
-  return text.replace(/^[.,;:!?)]/, '\u2060$&');
-}

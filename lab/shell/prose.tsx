@@ -1,5 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact';
-import { Formula, glued } from './formula.tsx';
+import { Formula } from './formula.tsx';
 
 /** The little Markdown of hints: paragraphs, lists, fenced code, `code`, **bold**, *emphasis*, $formulas$. */
 export function Prose({ text }: { text: string }): VNode {
@@ -43,6 +43,6 @@ function inline(text: string): ComponentChildren[] {
     if (piece.startsWith('$')) return <Formula key={i} tex={inner} />;
     if (piece.startsWith('**')) return <strong key={i}>{inner}</strong>;
     if (piece.startsWith('*') && piece.length > 2) return <em key={i}>{inner}</em>;
-    return glued(piece);
+    return piece;
   });
 }
