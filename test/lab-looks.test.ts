@@ -75,6 +75,18 @@ describe.skipIf(!chromiumExpected)(`the looks of the lab${unlessChromium}`, { ti
       }
     });
 
+    test.each(['derive', 'forge/chain', 'train', 'course/linear'])('%s with letters twice as large', async (hash) => {
+      await visitor.go(hash);
+      await page.locator('#nf-lab main section:not([hidden]) .nf-part > *').first().waitFor();
+      await page.evaluate(() => (document.documentElement.style.fontSize = '200%'));
+      await page.waitForTimeout(500);
+      expect(await styleOf(page.locator('main section:not([hidden]) .nf-part'), 'font-size')).toBe('32px');
+      for (const width of [1280, 1024]) {
+        await page.setViewportSize({ width, height: 900 });
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), `${width}`).toBeLessThanOrEqual(width);
+      }
+    });
+
     test('the signature of the chain keeps its lines long and clear of the verdicts', async () => {
       await visitor.go('forge/chain');
       await page.locator('.signature').waitFor();
