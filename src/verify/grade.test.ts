@@ -84,6 +84,40 @@ describe('exercises', () => {
   });
 });
 
+describe('a gate that opens anywhere else than at 0 is wrong', () => {
+  for (const at of [0.1, 0.05, 0.012, 2e-3, -0.1, -0.05, -0.012, -2e-3]) {
+    it(`of the ReLU: z.gt(${at})`, () => {
+      for (let seed = 0; seed < 5; seed++) {
+        expect(graded('relu', (dY: Tensor, z: Tensor) => dY.mul(z.gt(at)).mul(z.eq(0).rsub(1)), seed).verdict).toBe(
+          'wrong',
+        );
+        expect(graded('relu', (dY: Tensor, z: Tensor) => dY.mul(z.gt(at)), seed).verdict).toBe('wrong');
+      }
+    });
+
+    for (const layer of [1, 2] as const) {
+      it(`of layer ${layer} in the chain: z${layer}.gt(${at})`, () => {
+        const open = (z: Tensor, n: number): Tensor => z.gt(n === layer ? at : 0);
+        for (let seed = 0; seed < 5; seed++) {
+          const found = graded(
+            'chain',
+            ({ X, z1, h1, z2, h2, W2, W3 }: Record<string, Tensor>, dz3: Tensor) => {
+              const dz2 = dz3.matmul(W3.T).mul(open(z2, 2));
+              const dz1 = dz2.matmul(W2.T).mul(open(z1, 1));
+              return {
+                ...{ dW3: h2.T.matmul(dz3), dW2: h1.T.matmul(dz2), dW1: X.T.matmul(dz1) },
+                ...{ db3: dz3.colSum(), db2: dz2.colSum(), db1: dz1.colSum() },
+              };
+            },
+            seed,
+          );
+          expect(found.verdict).toBe('wrong');
+        }
+      });
+    }
+  }
+});
+
 it('each draw of the chain stays away from the corners, and opens and closes gates of both ReLUs', () => {
   for (let seed = 0; seed < 40; seed++) {
     for (const { inputs } of pieces[5].questions(seed)) {

@@ -11,16 +11,22 @@ const shapes = [
 ] as const;
 const h = 1e-5;
 
-/** Numbers away from the corner at 0, and some that lie exactly on it. */
-function onCorner(values: Float64Array): Float64Array {
-  return away(values, [0]).map((v, i) => (i % 5 === 2 ? 0 : v));
+/** So near to the corner, on either side, that a gate which opens anywhere else than at 0 is seen; further off than h. */
+const near = [1e-4, -1e-4, 1e-3, -1e-3, 0.02, -0.02];
+
+/** Numbers away from the corner at 0, some that lie exactly on it, and some that lie just beside it. */
+function aroundCorner(values: Float64Array): Float64Array {
+  return away(values, [0]).map((v, i) => {
+    if (i % 5 === 2) return 0;
+    return i % 5 === 4 ? near[Math.floor(i / 5) % near.length] : v;
+  });
 }
 
 function question(seed: number, draw: number): Question {
   const [B, H] = shapes[draw];
   const rig = new Rig(layer(), { input: [H], batch: B, seed, training: true });
   try {
-    const z = onCorner(draws(B * H, seed, `exercise/z/${draw}`));
+    const z = aroundCorner(draws(B * H, seed, `exercise/z/${draw}`));
     const dY = away(draws(B * H, seed, `exercise/dY/${draw}`), [0]);
     const slopes = centralDifferences(z, dY, h, (v) => rig.terms(v));
     // On the corner the slope is that from the left: what a difference of two sides finds there is neither.
