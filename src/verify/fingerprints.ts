@@ -6,19 +6,34 @@ import type { Answer } from './grading/ask.ts';
 import { factorFingerprint, proportion } from './grading/factor.ts';
 import { type Named, namedOf, type Piece, type Suspect, tensorsOf, type Wanted } from './grading/question.ts';
 import { list } from './grading/result.ts';
+import { textFingerprints } from './grading/text.ts';
 import type { Fingerprint } from './verdict.ts';
 
 /** Two roads to one number differ by rounding; two different numbers by more. */
 const close = 1e-9;
 
-/** Most likely first. Each must hold in every draw that was answered. */
-export function fingerprintsOf(piece: Piece, answers: readonly Answer[]): Fingerprint[] {
+/** What follows from a mistake that the text of the function shows, and would only lead away from it. */
+const consequences = [
+  ...['no-return', 'number', 'not-a-tensor', 'not-a-tensor-argument', 'operator', 'not-finite', 'zero', 'no-gate'],
+  ...['returns-input', 'array', 'undefined-name'],
+];
+
+/** Most likely first. Each must hold in every draw that was answered. `code` is the text of the function. */
+export function fingerprintsOf(piece: Piece, answers: readonly Answer[], code = ''): Fingerprint[] {
+  const inText = answers[0].error?.name === 'SyntaxError' ? [] : textFingerprints(piece.id, code);
+  const all = [...inText, ...fingerprintsOfResult(piece, answers)];
+  return all.filter((f, i) => {
+    const led = inText.length > 0 && i >= inText.length && consequences.includes(f.id);
+    return !led && all.findIndex((g) => g.id === f.id && g.text === f.text) === i;
+  });
+}
+
+function fingerprintsOfResult(piece: Piece, answers: readonly Answer[]): Fingerprint[] {
   const answered = answers.filter((a) => !a.error && a.given.size > 0);
   const read = answers.flatMap((a) => a.fingerprints);
   const first = read.filter(({ id }) => id !== 'returns-input');
   const last = read.filter(({ id }) => id === 'returns-input');
-  const all = [...first, ...(answered.length > 0 ? new Look(piece, answered).fingerprints() : []), ...last];
-  return all.filter((f, i) => all.findIndex((g) => g.id === f.id && g.text === f.text) === i);
+  return [...first, ...(answered.length > 0 ? new Look(piece, answered).fingerprints() : []), ...last];
 }
 
 /** The answers of all draws beside what was wanted. */
@@ -45,6 +60,7 @@ class Look {
     this.#layouts();
     this.#factors();
     if (this.#open.length > 0 && this.#found.length === 0) this.#suspectsWithFactor();
+    if (this.#found.length === 0) this.#families();
     return this.#found;
   }
 
@@ -188,6 +204,15 @@ class Look {
     const found = factorFingerprint(factors, sizes, this.#piece.asides);
     if (found.length === 0) return null;
     return also ? [{ id: also, text: `the answer ${also}, and not only that` }, ...found] : found;
+  }
+
+  #families(): void {
+    for (const { id, tell } of this.#piece.families ?? []) {
+      for (const name of [...this.#open]) {
+        const texts = this.#answers.map(({ question, given }) => tell(tensorsOf(question.inputs), given.get(name)!));
+        if (texts[0] !== null && !texts.includes(null)) this.#note(id, texts[0], [name]);
+      }
+    }
   }
 
   /** Two mistakes at once: a known one, and a factor or a sign. */

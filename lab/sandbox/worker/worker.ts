@@ -6,6 +6,7 @@ import type { AnyLayer } from '../../../src/layers/layer.ts';
 import { exerciseOf } from '../../../src/verify/exercises.ts';
 import { forgeNetwork } from '../../../src/verify/forged.ts';
 import { grade } from '../../../src/verify/grade.ts';
+import { scope } from '../../../src/verify/scope.ts';
 import { serveRun } from '../../../src/worker/serve.ts';
 import { closeDoors } from './doors.ts';
 import type { Job, Sign } from './jobs.ts';
@@ -13,6 +14,7 @@ import { definePiece, functionsOf, lastFailure } from './pieces.ts';
 
 const { post } = closeDoors(globalThis);
 Object.defineProperty(globalThis, 'definePiece', { value: definePiece });
+Object.assign(globalThis, scope);
 
 addEventListener('unhandledrejection', (event) => event.preventDefault()); // a learner's, and of no consequence
 

@@ -5,6 +5,7 @@ import { NeuroForgeError } from '../../core/errors.ts';
 import { type ExerciseId, exercises } from '../../verify/exercises.ts';
 import { forgeNetwork } from '../../verify/forged.ts';
 import { type Grade, grade } from '../../verify/grade.ts';
+import { scope } from '../../verify/scope.ts';
 import { functionsOf } from './evaluate.ts';
 import type { Solution } from './folder.ts';
 import { type EpochResult, network, train } from './training.ts';
@@ -44,6 +45,7 @@ export function serveInside(): Promise<number> {
   // A promise that nobody awaits, or a timer of the learner's, is to end nothing.
   process.on('unhandledRejection', () => {});
   process.on('uncaughtException', () => {});
+  Object.assign(globalThis, scope);
   new Worker(guard(process.ppid), { eval: true }).unref();
   return new Promise((done) => {
     process.on('disconnect', () => {

@@ -1,8 +1,8 @@
 import { safeText } from '../../charts/text.ts';
-import { exerciseOf } from '../../verify/exercises.ts';
+import { exerciseOf, untouched } from '../../verify/exercises.ts';
 import type { Check, Grade, GradedTensor } from '../../verify/grade.ts';
 import type { Output } from '../output.ts';
-import { numberOf, type Solution, untouched } from './folder.ts';
+import { numberOf, type Solution } from './folder.ts';
 
 /** An exercise as it stands. */
 export interface Standing {
@@ -48,7 +48,7 @@ export function verdictLines({ solution, grade }: Standing, { paint, unicode }: 
 /** What has not been begun has not failed. */
 function statusOf({ solution, grade }: Standing): Check['status'] {
   if (grade.verdict === 'correct') return 'pass';
-  return untouched(solution) ? 'skip' : 'fail';
+  return untouched(solution.id, solution.code) ? 'skip' : 'fail';
 }
 
 function markOf(status: Check['status'], { paint, unicode }: Style): string {

@@ -1,7 +1,8 @@
+import { sameShape } from '../../core/shape.ts';
 import { relu as layer } from '../../layers/relu.ts';
 import { centralDifferences } from '../finite-differences.ts';
-import { away, draws, Rig } from '../rig.ts';
-import type { Piece, Question } from './question.ts';
+import { away, copied, draws, Rig } from '../rig.ts';
+import type { Named, Piece, Question, Values } from './question.ts';
 
 /** Batch and units of each draw. */
 const shapes = [
@@ -111,9 +112,68 @@ export const relu: Piece = {
       give: ({ z }) => ({ dReLU: z.relu() }),
     },
     {
-      id: 'leaky',
-      text: 'a hundredth passes where z is negative, as in a leaky ReLU; here nothing does',
-      give: ({ dY, z }) => ({ dReLU: dY.mul(z.gt(0).maximum(0.01)) }),
+      id: 'passes-negative',
+      text: 'dY passes where z is negative too: `z.gt(0)` is 1 where z is positive and 0 elsewhere',
+      give: ({ dY, z }) => ({ dReLU: dY.mul(z.eq(0).rsub(1)) }),
+    },
+    {
+      id: 'arguments-swapped',
+      text: 'z passes where dY is positive: the two arguments have changed places, it is `dReLU(dY, z)`',
+      give: ({ dY, z }) => ({ dReLU: z.mul(dY.gt(0)) }),
+    },
+    {
+      id: 'two-gates',
+      text: 'dY passes where z and dY are positive: a negative gradient passes the gate too',
+      give: ({ dY, z }) => ({ dReLU: dY.relu().mul(z.gt(0)) }),
+    },
+    {
+      id: 'half-at-zero',
+      text: 'right but where z is exactly 0: the slope there is taken as 0, not as 1/2',
+      give: ({ dY, z }) => ({ dReLU: dY.mul(z.gt(0).add(z.ge(0)).div(2)) }),
+    },
+    {
+      id: 'sigmoid',
+      text: 'dY is multiplied by a sigmoid of z; the slope of max(z, 0) is 1 or 0',
+      give: ({ dY, z }) => ({ dReLU: dY.mul(z.sigmoid()) }),
+    },
+    {
+      id: 'sigmoid',
+      text: 'this is the slope of a sigmoid, s (1 - s); that of max(z, 0) is 1 or 0',
+      give: ({ dY, z }) => ({ dReLU: dY.mul(z.sigmoid()).mul(z.sigmoid().rsub(1)) }),
+    },
+    {
+      id: 'added',
+      text: 'dY and the gate are added; they are to be multiplied, element by element',
+      give: ({ dY, z }) => ({ dReLU: dY.add(z.gt(0)) }),
     },
   ],
+  families: [
+    { id: 'leaky', tell: leak },
+    { id: 'threshold', tell: threshold },
+  ],
 };
+
+/** dY passes where z > 0, and a share of it where z < 0. */
+function leak({ dY, z }: Values, { shape, values }: Named): string | null {
+  if (!sameShape(shape, z.shape)) return null;
+  const [d, at] = [copied(dY), copied(z)];
+  const share = at.findIndex((v) => v < 0);
+  const slope = values[share] / d[share];
+  const fits = at.every(
+    (v, i) => v === 0 || Math.abs(values[i] - (v > 0 ? d[i] : slope * d[i])) <= 1e-9 * Math.abs(d[i]),
+  );
+  if (!fits || Math.abs(slope) < 1e-9) return null;
+  return `${Number(slope.toPrecision(3))} of dY passes where z is negative, as in a leaky ReLU; here nothing does`;
+}
+
+/** dY passes where z is above some other number than 0. */
+function threshold({ dY, z }: Values, { shape, values }: Named): string | null {
+  if (!sameShape(shape, z.shape)) return null;
+  const [d, at] = [copied(dY), copied(z)];
+  if (!values.every((v, i) => v === 0 || v === d[i])) return null;
+  const open = Math.min(...at.filter((_, i) => values[i] !== 0));
+  const closed = Math.max(...at.filter((_, i) => values[i] === 0));
+  if (!(closed < open)) return null;
+  const where = open > 0 ? 'positive values of z are stopped' : 'negative values of z pass';
+  return `small ${where}: the gate opens at 0 exactly, \`z.gt(0)\``;
+}

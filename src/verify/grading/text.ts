@@ -1,0 +1,119 @@
+/** What the text of a learner's function says of a mistake that its result does not show, or not as well. */
+import type { ExerciseId } from '../exercise.ts';
+import { exerciseOf } from '../exercises.ts';
+import type { Fingerprint } from '../verdict.ts';
+import { withoutComments } from './names.ts';
+
+/** Names that a function has for tensors: its arguments, and in the chain what net holds. */
+export function tensorNames(id: ExerciseId): readonly string[] {
+  const { parameters } = exerciseOf(id);
+  const names = parameters.flatMap(({ name, shape }) => (name === 'net' ? (shape.match(/\w+/g) ?? []) : [name]));
+  return names.filter((name) => name !== 'my');
+}
+
+/** Most likely first. Where one of them holds, what the result looks like is a consequence. */
+export function textFingerprints(id: ExerciseId, code: string): Fingerprint[] {
+  const text = withoutComments(code);
+  const arrays = /\b(toArray|dataSync|map|forEach|reduce)\b/.test(text); // a name may stand for a number there
+  const one = `(?<![\\w.$])(?:net\\.)?(?:${tensorNames(id).join('|')})(?:\\.T)?(?![\\w$])`;
+  const found: Fingerprint[] = [];
+  const say = (holds: boolean, fingerprintId: string, said: string): void => {
+    if (holds) found.push({ id: fingerprintId, text: said });
+  };
+  say(swapped(id, text), 'arguments-swapped', `the arguments come in another order: ${signature(id)}`);
+  if (arrays) return found;
+  const bare = `${one}(?!\\s*[.[(])`;
+  const operator = new RegExp(
+    `${one}\\s*(?:[-+*/%]|[<>]=?|===?|!==?|&&|\\|\\|)|(?:(?<![=+-])[-+*/%<>]=?|&&|\\|\\|)\\s*${bare}`,
+  );
+  say(
+    operator.test(text.replace(/=>/g, ' ')),
+    'operator',
+    'JavaScript has no + - * / > && for tensors: write `P.sub(T)`, `dY.mul(z.gt(0))`, `X.T.matmul(dY)`',
+  );
+  say(
+    /\.(gt|ge|lt|le|eq)\([^()]*\)\s*(\?(?![.?])|&&|\|\|)|\bif\s*\([^{};]*\.(gt|ge|lt|le|eq)\(/.test(text),
+    'tensor-condition',
+    'a tensor in a condition is always true: `z.gt(0)` is many ones and zeros, to be multiplied with `mul`',
+  );
+  say(
+    new RegExp(`${one}\\s*\\[`).test(text),
+    'indexing',
+    'a tensor has no [i]: work on all of it (`sub`, `mul`, `matmul`), or on the arrays that `toArray()` gives',
+  );
+  say(
+    new RegExp(`${one}\\.length\\b`).test(text),
+    'no-length',
+    'a tensor has no length: `rows` is the number of examples, `cols` that of columns',
+  );
+  return found;
+}
+
+/** `dX(dY, W)` */
+export function signature(id: ExerciseId): string {
+  const { functionName, parameters } = exerciseOf(id);
+  return `\`${functionName}(${parameters.map((p) => p.name).join(', ')})\``;
+}
+
+/** Whether the function has the right names for its arguments in another order. */
+function swapped(id: ExerciseId, text: string): boolean {
+  const { functionName, parameters } = exerciseOf(id);
+  const right = parameters.map((p) => p.name);
+  const head = new RegExp(
+    `\\bfunction\\s+${functionName}\\s*\\(([^()]*)\\)|\\b${functionName}\\s*=\\s*(?:async\\s*)?(?:function\\s*\\w*\\s*)?\\(([^()]*)\\)`,
+  ).exec(text);
+  const names = (head?.[1] ?? head?.[2] ?? '').split(',').map((name) => name.trim());
+  return String(names) !== String(right) && String([...names].sort()) === String([...right].sort());
+}
+
+/** What an engine could not read, from the text and from what the engine says. */
+export function syntaxFingerprints(code: string, message: string): Fingerprint[] {
+  const text = withoutComments(code);
+  const said: [boolean, string, string][] = [
+    [
+      /^\s*(def|elif|lambda|import numpy)\b|^\s*(if|for|while|else)\b[^{};]*:\s*$/m.test(text),
+      'python',
+      'this is Python: plain JavaScript is wanted, `function dY(…) { return …; }`, and methods in place of operators',
+    ],
+    [
+      /^\s*import\b/m.test(text) || /import statement/.test(message),
+      'import',
+      'nothing can be imported: a tensor has all that is needed as methods',
+    ],
+    [
+      /[\w)]\??\s*:\s*(Tensor|number|any|void|unknown)\b|\)\s*:\s*\w+(\[\])?\s*(\{|=>)|\b(interface|type)\s+\w+\s*[={]|\bas\s+\w+/.test(
+        text,
+      ),
+      'typescript',
+      'this is TypeScript: plain JavaScript is wanted, without types',
+    ],
+    [/\bexport\b/.test(text), 'export', 'write the function without `export`'],
+    [/[\w)]\s*@\s*\w/.test(text), 'no-such-operator', 'there is no @: the product of matrices is `X.T.matmul(dY)`'],
+    [/\w(\^T\b|ᵀ)/.test(text), 'no-such-operator', 'the transposed matrix is `X.T`'],
+    [
+      /[\u2212\u00d7\u00b7\u2299\u2013\u2018\u2019\u201c\u201d]/.test(text),
+      'strange-character',
+      `\`${/[\u2212\u00d7\u00b7\u2299\u2013\u2018\u2019\u201c\u201d]/.exec(text)?.[0]}\` is no character of JavaScript: was it copied from a formula?`,
+    ],
+    [
+      /already been declared/.test(message),
+      'declared-twice',
+      'two declarations have one name: give one of them another',
+    ],
+    [/await is only valid/.test(message), 'promise', 'there is nothing to wait for: leave `await` out'],
+  ];
+  const found = said.find(([holds]) => holds);
+  if (found) return [{ id: found[1], text: found[2] }];
+  const pairs = brackets(text);
+  return pairs === null ? [] : [{ id: 'brackets', text: pairs }];
+}
+
+/** Which brackets have no partner; null if all have. */
+function brackets(text: string): string | null {
+  for (const [open, close] of ['()', '[]', '{}']) {
+    const [opened, closed] = [open, close].map((b) => text.split(b).length - 1);
+    if (opened > closed) return `there are ${opened} \`${open}\` and ${closed} \`${close}\`: one is not closed`;
+    if (opened < closed) return `there are ${opened} \`${open}\` and ${closed} \`${close}\`: one is too many`;
+  }
+  return null;
+}
