@@ -1,5 +1,6 @@
 import type { ExerciseId } from '../../src/verify/exercises.ts';
 import type { Grade } from '../../src/verify/grade.ts';
+import { syntaxFingerprints } from '../../src/verify/grading/text.ts';
 import { checkedGrade, errorGrade } from './checked-grade.ts';
 import type { Frame } from './frame.ts';
 import { type Ending, startLearner } from './learner-worker.ts';
@@ -14,7 +15,7 @@ export function gradeIn(frame: Frame, library: string, exercise: ExerciseId, cod
     const worker = startLearner(
       frame,
       program,
-      { job: 'grade', exercise },
+      { job: 'grade', exercise, code: code[exercise] },
       {
         hear(sign) {
           if (sign.sign !== 'grade') return;
@@ -24,7 +25,7 @@ export function gradeIn(frame: Frame, library: string, exercise: ExerciseId, cod
         },
         ended: (ending) => {
           if (ending.why === 'lost' && again) resolve(gradeIn(frame, library, exercise, code, false));
-          else resolve(endedGrade(exercise, ending, program));
+          else resolve(endedGrade(exercise, ending, program, code[exercise]));
         },
       },
     );
@@ -35,9 +36,9 @@ const unreadable = 'the worker gave no grade that can be read';
 
 /** What the visitor is told of code that did not come to an end. */
 export const stopped: Readonly<Record<Exclude<Ending['why'], 'failed'>, string>> = {
-  stuck: 'stopped after 3 seconds: a loop without an end, or more memory than there is; your code got a new worker',
-  silent: 'stopped: your code did not begin within 10 seconds; it got a new worker',
-  lost: 'stopped: the process in which your code runs has ended, most likely for want of memory; it got a new one',
+  stuck: 'after 3 seconds: a loop without an end, or more memory than there is; your code got a new worker',
+  silent: 'your code did not begin within 10 seconds; it got a new worker',
+  lost: 'the process in which your code runs has ended, most likely for want of memory; it got a new one',
 };
 
 /** The line of an exception as the editor counts. */
@@ -46,9 +47,10 @@ function placed(grade: Grade, failure: Failure | null, program: Program): Grade 
   return { ...grade, error: { ...grade.error, line: program.place(failure?.lines)?.line ?? null } };
 }
 
-function endedGrade(exercise: ExerciseId, ending: Ending, program: Program): Grade {
+function endedGrade(exercise: ExerciseId, ending: Ending, program: Program, code: string): Grade {
   if (ending.why !== 'failed') return errorGrade(exercise, 'Stopped', stopped[ending.why]);
   const { message, line } = ending;
   const [, name = 'Error', said = message] = /^(?:Uncaught )?(\w*(?:Error|Forbidden)): (.*)$/s.exec(message) ?? [];
-  return errorGrade(exercise, name, said, program.place([line])?.line ?? null);
+  const grade = errorGrade(exercise, name, said, program.place([line])?.line ?? null);
+  return name === 'SyntaxError' ? { ...grade, fingerprints: syntaxFingerprints(code, said) } : grade;
 }

@@ -5,9 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { readPage } from '../../course/pages/list.ts';
 import { tensor } from '../tensor/create.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import { type ExerciseId, exerciseOf, exercises } from './exercises.ts';
+import { type ExerciseId, exerciseOf, exercises, methods, untouched } from './exercises.ts';
 import { type Grade, grade } from './grade.ts';
 import { pieces, questionsOf } from './grading/pieces.ts';
+import { scope } from './scope.ts';
 
 function evaluated(code: string, name: string): unknown {
   return new Function(`${code}\nreturn ${name};`)();
@@ -76,6 +77,22 @@ describe('exercises', () => {
     });
   }
 
+  it('what is said of a tensor is there', () => {
+    const words = methods.join(' ').match(/(?<=`)\w+/g)!;
+    expect(words.length).toBeGreaterThan(12);
+    for (const word of words) expect(word in Tensor.prototype || word in scope, word).toBe(true);
+  });
+
+  it('comments and blanks are no beginning, an empty editor is', () => {
+    for (const { id, starter, answer } of exercises) {
+      expect(untouched(id, starter)).toBe(true);
+      const commented = `/* mine,\n of two lines */ ${starter.replace('// your code', '// hm {')}\n\n// more`;
+      expect(untouched(id, commented)).toBe(true);
+      for (const text of [answer, '', starter.replace('// your code', 'let a;')])
+        expect(untouched(id, text)).toBe(false);
+    }
+  });
+
   it('each draw of the ReLU has exact zeros with a gradient that is none', () => {
     for (const { inputs } of questionsOf(pieces[4], 0)) {
       const [dY, z] = inputs;
@@ -135,7 +152,9 @@ describe('another order of operations', () => {
     const found = graded('softmax-cross-entropy', (P: Tensor, T: Tensor) => P.div(P.rows).sub(T.div(P.rows)));
     expect(found.verdict).toBe('correct');
     expect(found.exact.status).toBe('fail');
-    expect(found.exact.text).toMatch(/numbers differ from the library's, by at most \d\.\de-1[5-7]: another order/);
+    expect(found.exact.text).toMatch(
+      /^Another order .* within rounding \(\d+ of 68 numbers differ, by at most \d\.\de-1[5-7]\)\.$/,
+    );
     expect(found.worst).not.toBeNull();
   });
 
@@ -310,7 +329,39 @@ describe('whatever the function does is said, and nothing is thrown', () => {
   });
 
   it('no function of that name among others', () => {
-    expect(grade('relu', { relu: () => 1 }).error!.message).toBe('there is no function called dReLU');
+    expect(grade('relu', { relu: () => 1 }).error).toMatchObject({
+      name: 'Error',
+      message: 'there is no function called dReLU',
+    });
+    const code = 'const drelu = (dY, z) => dY.mul(z.gt(0)); // function dRelu';
+    expect(grade('relu', {}, { code })).toMatchObject({
+      error: { message: 'there is no function called dReLU; there is drelu' },
+      fingerprints: [{ id: 'no-function', text: 'call it `dReLU`, not `drelu`' }],
+    });
+  });
+
+  it('what cannot be read as JavaScript has not begun, and errors of the library have no name of ours', () => {
+    const thrown = (error: Error): Grade => {
+      return graded('linear-dW', () => {
+        throw error;
+      });
+    };
+    expect(thrown(new SyntaxError('oh')).shape.text).toBe(
+      'There is no function yet: this cannot be read as JavaScript.',
+    );
+    expect(thrown(new TypeError('oh')).shape.text).toMatch(/stopped with an error/);
+    expect(graded('linear-dW', (X: Tensor, dY: Tensor) => X.matmul(dY)).error).toMatchObject({
+      name: 'Error',
+      message: expect.stringMatching(/^matmul: /),
+    });
+  });
+
+  it('new tensors are those of the arguments: tensor, zeros and ones', () => {
+    const { tensor, zeros, ones } = scope;
+    const sums = (dY: Tensor): number[] => (dY.toArray() as number[][]).reduce((a, r) => a.map((v, i) => v + r[i]));
+    const adding = (dY: Tensor): Tensor => zeros(dY.cols).add(tensor(sums(dY)));
+    expect(graded('linear-db', adding)).toMatchObject({ verdict: 'correct', exact: { status: 'pass' } });
+    expect(graded('linear-db', (dY: Tensor) => ones([1, dY.rows]).matmul(dY).reshape(-1)).verdict).toBe('correct');
   });
 
   it('a tensor in float32 is no answer in float64', () => {

@@ -98,8 +98,9 @@ function exactCheck(answers: readonly Answer[]): Check {
   if (off === 0)
     return { status: 'pass', text: `Equal to the library's result, bit for bit, in ${answers.length} draws.` };
   if (onlyZeros) return { status: 'fail', text: `${of} differ from the library's in the sign of a zero.` };
-  const text = largest < 1e-12 ? `, by at most ${brief(largest)}: another order of operations` : '';
-  return { status: 'fail', text: `${of} differ from the library's${text}.` };
+  if (largest >= 1e-12) return { status: 'fail', text: `${of} differ from the library's.` };
+  const text = `Another order of operations: not the same bits, but within rounding (${of} differ, by at most ${brief(largest)}).`;
+  return { status: 'fail', text };
 }
 
 function roundingCheck(id: ExerciseId, answers: readonly Answer[]): Check {

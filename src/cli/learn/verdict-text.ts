@@ -30,7 +30,9 @@ export function verdictLines({ solution, grade }: Standing, { paint, unicode }: 
     if (line !== null) say(`${safeText(solution.file, 500)}:${line}`);
   } else {
     for (const [name, check] of Object.entries({ shape: grade.shape, exact: grade.exact, rounding: grade.rounding })) {
-      say(`${markOf(check.status, { paint, unicode })} ${name.padEnd(9)} ${safeText(check.text, 1000)}`);
+      const remark = correct && check.status === 'fail'; // it takes nothing from the answer
+      const mark = remark ? paint.dim(unicode ? '≈' : '~ ') : markOf(check.status, { paint, unicode });
+      say(`${mark} ${name.padEnd(9)} ${safeText(check.text, 1000)}`);
     }
   }
   if (correct) return lines;
