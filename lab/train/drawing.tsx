@@ -1,7 +1,8 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { ErrorCard } from '../shell/error-card.tsx';
 import { settings } from '../work/settings.ts';
-import { type Side, sides } from './duel.ts';
+import { type Drawn, useGuesses } from './guesses.ts';
 import { drawnSide, type Fed, fedOf, lumaOf } from './picture.ts';
 import { Predictions } from './predictions.tsx';
 import type { Session } from './session.ts';
@@ -20,15 +21,16 @@ export function Drawing({ session }: { session: Session }): VNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   const pen = useRef({ x: drawnSide / 2, y: drawnSide / 2, down: false });
   const [cursor, setCursor] = useState<{ x: number; y: number; down: boolean } | null>(null);
-  const [fed, setFed] = useState<Fed | null>(null);
-  const [guesses, setGuesses] = useState<Partial<Record<Side, Float32Array>>>({});
+  const [drawn, setDrawn] = useState<Drawn | null>(null);
   const data = settings.value.data;
-  const { grown, phase } = session;
-  const asking = useRef(false);
+  const guesses = useGuesses(session, drawn);
 
   const look = (): void => {
     const context = canvas.current?.getContext('2d', { willReadFrequently: true });
-    if (context) setFed(fedOf(lumaOf(context.getImageData(0, 0, drawnSide, drawnSide)), data));
+    if (!context) return;
+    const luma = lumaOf(context.getImageData(0, 0, drawnSide, drawnSide));
+    const fed = fedOf(luma, data);
+    setDrawn(fed && { luma, fed });
   };
   const line = (x: number, y: number): void => {
     const context = canvas.current?.getContext('2d', { willReadFrequently: true });
@@ -42,8 +44,7 @@ export function Drawing({ session }: { session: Session }): VNode {
   };
   const clear = (): void => {
     canvas.current?.getContext('2d')?.clearRect(0, 0, drawnSide, drawnSide);
-    setFed(null);
-    setGuesses({});
+    setDrawn(null);
   };
   const at = (event: PointerEvent): [number, number] => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
@@ -53,20 +54,6 @@ export function Drawing({ session }: { session: Session }): VNode {
 
   // another data set sees the drawing in another way
   useEffect(look, [data]);
-  const tick = phase.value === 'running' ? Math.floor(grown.value / 12) : grown.value;
-  // asked again as the networks learn
-  useEffect(() => {
-    if (!fed || asking.current) return;
-    asking.current = true;
-    void Promise.allSettled(sides.map((side) => session.runs[side]?.predict(fed.x))).then((answers) => {
-      asking.current = false;
-      setGuesses(
-        Object.fromEntries(
-          sides.map((side, i) => [side, answers[i].status === 'fulfilled' ? answers[i].value : undefined]),
-        ),
-      );
-    });
-  }, [fed, tick, session]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const move = keys[event.key];
@@ -125,13 +112,19 @@ export function Drawing({ session }: { session: Session }): VNode {
             ) : null}
           </div>
           <div class="under-paper">
-            <button type="button" class="button small" onClick={clear} disabled={fed === null}>
+            <button type="button" class="button small" onClick={clear} disabled={drawn === null}>
               Clear
             </button>
-            <FedImage fed={fed} />
+            <FedImage fed={drawn?.fed ?? null} />
           </div>
         </div>
-        <Predictions guesses={fed ? guesses : {}} waiting={fed !== null && session.phase.value === 'idle'} />
+        <div>
+          <Predictions
+            guesses={drawn ? guesses : {}}
+            waiting={drawn !== null && session.phase.value === 'idle' && !guesses.run}
+          />
+          {drawn && guesses.error ? <ErrorCard error={guesses.error} title="The run’s model cannot be asked" /> : null}
+        </div>
       </div>
     </section>
   );

@@ -3,13 +3,18 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { exerciseOf } from '../../src/verify/exercises.ts';
 import { Share } from '../share/share.tsx';
 import { ErrorCard } from '../shell/error-card.tsx';
+import { part, place } from '../shell/route.ts';
 import { begun, code, pieceIds } from '../work/code.ts';
-import { correct } from '../work/grading.ts';
+import { correct, watchCode } from '../work/grading.ts';
 import { keepWork } from '../work/keep.ts';
 import { settings } from '../work/settings.ts';
-import { Curves } from './curves.tsx';
+import { Curves, pointsOf } from './curves.tsx';
 import { Drawing } from './drawing.tsx';
+import { Help } from './help.tsx';
 import { missing, mnistFiles } from './mnist.ts';
+import { openRun } from './run.ts';
+import { RunCard } from './run-card.tsx';
+import { RunStanding } from './run-standing.tsx';
 import { Session } from './session.ts';
 import { SettingsForm } from './settings-form.tsx';
 import { Failure, Numbers, Standing } from './standing.tsx';
@@ -19,13 +24,18 @@ import { WeightImages } from './weight-images.tsx';
 export function Train(): VNode {
   const session = useMemo(() => new Session(), []);
   useEffect(() => {
-    void keepWork();
+    void keepWork().then(watchCode);
     return () => session.reset();
   }, [session]);
+  const asksForRun = part.value === 'train' && place.value === 'run';
+  useEffect(() => {
+    if (asksForRun) void openRun();
+  }, [asksForRun]);
   const phase = session.phase.value;
   const { learner, library } = session.views;
   return (
     <div class="train">
+      <RunCard />
       <div class="train-side">
         <Controls session={session} />
         <Readiness />
@@ -35,6 +45,7 @@ export function Train(): VNode {
       <div class="train-main">
         {session.error.value === null ? null : <ErrorCard error={session.error.value} title="Training did not start" />}
         <Standing session={session} />
+        <RunStanding session={session} />
         <div class="both-sides">
           <Numbers session={session} side="learner" />
           <Numbers session={session} side="library" />
@@ -43,25 +54,29 @@ export function Train(): VNode {
         {library.value.failure ? (
           <ErrorCard error={library.value.failure.message} title="The library’s run stopped" />
         ) : null}
-        {learner.value.warnings.map((text) => (
-          <p key={text} class="warning" role="status">
-            {text}
-          </p>
-        ))}
+        <Help session={session} />
         <div class="plots">
           <Curves
             session={session}
             title="Loss"
             options={{ xLabel: 'step' }}
             pick={(track) => [track.steps, track.losses]}
-            text={() => told(learner.value.loss, library.value.loss, 3)}
+            ofRun={(run) => pointsOf(run, 'step', 'trainLoss')}
+            text={(run) => told([learner.value.loss, library.value.loss, run], 3)}
           />
           <Curves
             session={session}
             title="Validation accuracy"
             options={{ xLabel: 'epoch', percent: true }}
             pick={(track) => [track.epochs.slice(1), track.accuracies.slice(1)]} // epoch 0 is chance
-            text={() => told(100 * learner.value.accuracy, 100 * library.value.accuracy, 1, ' %')}
+            ofRun={(run) => pointsOf(run, 'epoch', 'valAccuracy')}
+            text={(run) =>
+              told(
+                [learner.value.accuracy, library.value.accuracy, run].map((v) => 100 * v),
+                1,
+                '\u00a0%',
+              )
+            }
           />
         </div>
         <section class="first-layer" aria-labelledby="first-layer">
@@ -96,9 +111,12 @@ function SettingsPanel({ open }: { open: boolean }): VNode {
   );
 }
 
-function told(mine: number, ours: number, digits: number, unit = ''): string {
+/** Yours, the library's, and the run's last value; NaN for what is not there. */
+function told([mine, ours, run]: readonly number[], digits: number, unit = ''): string {
   const text = (v: number): string => (Number.isFinite(v) ? `${v.toFixed(digits)}${unit}` : '–');
-  return Number.isNaN(mine) && Number.isNaN(ours) ? 'not begun' : `yours ${text(mine)}, the library’s ${text(ours)}`;
+  const both = `yours ${text(mine)}, the library’s ${text(ours)}`;
+  const live = Number.isNaN(mine) && Number.isNaN(ours) ? 'not begun' : both;
+  return Number.isNaN(run) ? live : `${live}; the run ended at ${text(run)}`;
 }
 
 function Controls({ session }: { session: Session }): VNode {
@@ -106,10 +124,11 @@ function Controls({ session }: { session: Session }): VNode {
   const running = phase === 'running';
   const now = settings.value;
   const absent = now.data === 'mnist' && missing(mnistFiles.value).length > 0;
-  const begin = (): void => {
+  const begin = (by?: 'steps'): void => {
     const data = now.data === 'mnist' ? { name: now.data, files: mnistFiles.value } : { name: now.data };
-    void session.start(now, data);
+    void session.start(now, data, by);
   };
+  const under = running || phase === 'paused';
   return (
     <div class="controls" role="group" aria-label="Training">
       {running ? (
@@ -121,15 +140,15 @@ function Controls({ session }: { session: Session }): VNode {
           Resume
         </button>
       ) : (
-        <button type="button" class="button primary" disabled={absent || phase === 'starting'} onClick={begin}>
+        <button type="button" class="button primary" disabled={absent || phase === 'starting'} onClick={() => begin()}>
           {phase === 'starting' ? 'Starting …' : phase === 'over' ? 'Train again' : 'Start training'}
         </button>
       )}
       <button
         type="button"
         class="button"
-        disabled={phase !== 'running' && phase !== 'paused'}
-        onClick={() => session.step()}
+        disabled={absent || phase === 'starting'}
+        onClick={() => (under ? session.step() : begin('steps'))}
       >
         Step
       </button>

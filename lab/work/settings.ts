@@ -17,6 +17,11 @@ export const defaults: Readonly<Record<Settings['data'], Settings>> = {
 
 export const settings = signal<Settings>(defaults.digits);
 
+export function sameSettings(a: Settings, b: Settings): boolean {
+  const keys = ['data', 'lr', 'batch', 'epochs', 'seed'] as const;
+  return keys.every((key) => a[key] === b[key]) && a.hidden.every((width, i) => width === b.hidden[i]);
+}
+
 export interface Limit {
   readonly least: number;
   readonly most: number;
