@@ -86,7 +86,10 @@ function spoiled(result: Result, written: readonly Named[]): Result {
 /** Why there is no function to call, and what was probably meant. */
 function missing(id: ExerciseId, f: unknown, code: string): [NeuroForgeError, Fingerprint[]] {
   const { functionName } = exerciseOf(id);
-  if (f !== undefined) return [new NeuroForgeError('NF4150', `${functionName} is not a function`), []];
+  if (f !== undefined) {
+    const text = `write it as \`function ${signature(id).slice(1, -1)} { … }\``;
+    return [new NeuroForgeError('NF4150', `${functionName} is not a function`), [{ id: 'no-function', text }]];
+  }
   const declared = Array.from(withoutComments(code).matchAll(/(?:function|const|let|var)\s+([\w$]+)/g), ([, n]) => n);
   const meant =
     nearest(functionName, declared) ?? declared.find((name) => exercises.some((e) => e.functionName === name));

@@ -1,14 +1,6 @@
-import type { Tensor } from '../../tensor/tensor.ts';
+/** Wrong answers for the parameters of a linear layer. */
 import type { Suspect } from './question.ts';
-
-const first = (t: Tensor): Tensor => t.rowRange(0, 1);
-const last = (t: Tensor): Tensor => t.rowRange(t.rows - 1, t.rows);
-const butFirst = (t: Tensor): Tensor => t.rowRange(1, t.rows);
-const butLast = (t: Tensor): Tensor => t.rowRange(0, t.rows - 1);
-const assigned = 'is `=` where `+=` belongs?';
-
-const missing = (factor: string, what: string): string =>
-  `this is ${what} alone: the other factor, ${factor}, is missing`;
+import { assigned, butFirst, butLast, first, last, missing } from './sums.ts';
 
 export const linearDWSuspects: readonly Suspect[] = [
   { id: 'one-factor', text: missing('dY', 'X transposed'), give: ({ X }) => ({ dW: X.T }) },
@@ -149,6 +141,16 @@ export const linearDbSuspects: readonly Suspect[] = [
     give: ({ dY }) => ({ db: dY.square().colSum() }),
   },
   {
+    id: 'clipped',
+    text: 'a ReLU is applied to dY: a linear layer has no gate',
+    give: ({ dY }) => ({ db: dY.relu().colSum() }),
+  },
+  {
+    id: 'counted',
+    text: 'this counts the positive entries: add up the entries as they are',
+    give: ({ dY }) => ({ db: dY.gt(0).colSum() }),
+  },
+  {
     id: 'row-mean',
     text: 'each row is averaged, over the outputs; each column is to be summed, over the examples: `colSum`',
     give: ({ dY }) => ({ db: dY.rowMean() }),
@@ -172,76 +174,5 @@ export const linearDbSuspects: readonly Suspect[] = [
     id: 'only-ones',
     text: 'these are ones, the slopes alone: dY, by which the roads go on to the loss, is missing',
     give: ({ dY }) => ({ db: dY.mul(0).add(1).colMean() }),
-  },
-];
-
-export const linearDXSuspects: readonly Suspect[] = [
-  { id: 'one-factor', text: missing('dY', 'W transposed'), give: ({ W }) => ({ dX: W.T }) },
-  { id: 'one-factor', text: missing('dY', 'W'), give: ({ W }) => ({ dX: W }) },
-  { id: 'one-factor', text: missing('W', 'dY'), give: ({ dY }) => ({ dX: dY }) },
-  {
-    id: 'but-last-output',
-    text: 'the road through the last output is left out: does a loop end one too early?',
-    give: ({ dY, W }) => ({ dX: butLast(dY.T).T.matmul(butLast(W.T)) }),
-  },
-  {
-    id: 'but-first-output',
-    text: 'the road through the first output is left out: does a loop begin at 1?',
-    give: ({ dY, W }) => ({ dX: butFirst(dY.T).T.matmul(butFirst(W.T)) }),
-  },
-  {
-    id: 'without-W',
-    text: 'dY is summed over the outputs, each with weight 1: its weight is W',
-    give: ({ dY, W }) => ({ dX: dY.matmul(W.sub(W).add(1).T) }),
-  },
-  {
-    id: 'absolute',
-    text: 'the signs are lost: a gradient is negative where the loss falls',
-    give: ({ dY, W }) => ({ dX: dY.matmul(W.T).abs() }),
-  },
-  {
-    id: 'reshaped-W',
-    text: '`reshape` keeps the order of the numbers: the transposed matrix is `W.T`',
-    give: ({ dY, W }) => ({ dX: dY.matmul(W.reshape(W.cols, W.rows)) }),
-  },
-  {
-    id: 'sums-first',
-    text: 'dY and W are summed before they are multiplied: multiply output by output, then add up',
-    give: ({ dY, W }) => ({ dX: dY.rowSum().matmul(W.rowSum().T) }),
-  },
-  {
-    id: 'last-output',
-    text: `only the road through the last output counts: ${assigned}`,
-    give: ({ dY, W }) => ({ dX: last(dY.T).T.matmul(last(W.T)) }),
-  },
-  {
-    id: 'first-output',
-    text: 'only the road through the first output counts: those through all outputs are to be added up',
-    give: ({ dY, W }) => ({ dX: first(dY.T).T.matmul(first(W.T)) }),
-  },
-  {
-    id: 'summed-over-batch',
-    text: 'the examples are added up: a weight serves all of them, but each has an input of its own',
-    give: ({ dY, W }) => ({ dX: dY.colSum().reshape(1, -1).matmul(W.T) }),
-  },
-  {
-    id: 'summed-over-batch',
-    text: 'the examples are added up: a weight serves all of them, but each has an input of its own',
-    give: ({ dY, W }) => ({ dX: dY.matmul(W.T).colSum() }),
-  },
-  {
-    id: 'clipped',
-    text: 'a ReLU is applied to the result: a linear layer has no gate',
-    give: ({ dY, W }) => ({ dX: dY.matmul(W.T).relu() }),
-  },
-  {
-    id: 'clipped',
-    text: 'a ReLU is applied to dY: a linear layer has no gate',
-    give: ({ dY, W }) => ({ dX: dY.relu().matmul(W.T) }),
-  },
-  {
-    id: 'without-dY',
-    text: 'these are the local slopes, the weights, summed: dY, by which the roads go on to the loss, is missing',
-    give: ({ dY, W }) => ({ dX: dY.sub(dY).add(1).matmul(W.T) }),
   },
 ];

@@ -2,7 +2,8 @@ import { linear } from '../../layers/linear.ts';
 import type { ExerciseId } from '../exercise.ts';
 import { centralDifferences } from '../finite-differences.ts';
 import { copied, draws, Rig } from '../rig.ts';
-import { linearDbSuspects, linearDWSuspects, linearDXSuspects } from './linear-suspects.ts';
+import { linearDXSuspects } from './linear-dx-suspects.ts';
+import { linearDbSuspects, linearDWSuspects } from './linear-suspects.ts';
 import type { Named, Piece, Question, Suspect, Wanted } from './question.ts';
 
 /** Batch, inputs and outputs of each draw: odd shapes, so that a wrong transpose has nowhere to hide. */

@@ -142,6 +142,36 @@ export const relu: Piece = {
       give: ({ dY, z }) => ({ dReLU: dY.mul(z.sigmoid()).mul(z.sigmoid().rsub(1)) }),
     },
     {
+      id: 'z-passes',
+      text: 'where z is negative, z itself comes back; it is to be 0 there',
+      give: ({ dY, z }) => ({ dReLU: z.gt(0).where(dY, z) }),
+    },
+    {
+      id: 'tanh',
+      text: 'this is the slope of tanh; that of max(z, 0) is 1 or 0',
+      give: ({ dY, z }) => ({ dReLU: dY.mul(z.tanh().square().rsub(1)) }),
+    },
+    {
+      id: 'tanh',
+      text: 'dY is multiplied by tanh(z); the slope of max(z, 0) is 1 or 0',
+      give: ({ dY, z }) => ({ dReLU: dY.mul(z.tanh()) }),
+    },
+    {
+      id: 'softplus',
+      text: 'dY is multiplied by a softplus of z; the slope of max(z, 0) is 1 or 0',
+      give: ({ dY, z }) => ({ dReLU: dY.mul(z.softplus()) }),
+    },
+    {
+      id: 'one-at-zero',
+      text: 'where z is exactly 0 a 1 is added: the gradient there is 0',
+      give: ({ dY, z }) => ({ dReLU: dY.mul(z.gt(0)).add(z.eq(0)) }),
+    },
+    {
+      id: 'subtracted',
+      text: 'the closed gate is subtracted from dY; dY is to be multiplied by the open one',
+      give: ({ dY, z }) => ({ dReLU: dY.sub(z.le(0)) }),
+    },
+    {
       id: 'added',
       text: 'dY and the gate are added; they are to be multiplied, element by element',
       give: ({ dY, z }) => ({ dReLU: dY.add(z.gt(0)) }),
@@ -150,6 +180,7 @@ export const relu: Piece = {
   families: [
     { id: 'leaky', tell: leak },
     { id: 'threshold', tell: threshold },
+    { id: 'gate-only', tell: onesAndZeros },
   ],
 };
 
@@ -176,4 +207,9 @@ function threshold({ dY, z }: Values, { shape, values }: Named): string | null {
   if (!(closed < open)) return null;
   const where = open > 0 ? 'positive values of z are stopped' : 'negative values of z pass';
   return `small ${where}: the gate opens at 0 exactly, \`z.gt(0)\``;
+}
+
+function onesAndZeros({ z }: Values, { shape, values }: Named): string | null {
+  const only = sameShape(shape, z.shape) && values.every((v) => v === 0 || v === 1);
+  return only ? 'only ones and zeros come back: dY is to be multiplied by them' : null;
 }

@@ -155,6 +155,48 @@ export const softmaxCrossEntropy: Piece = {
       text: `this is the loss of each example: ${derivative}`,
       give: ({ P, T }) => ({ dz: T.mul(P.log()).rowSum().neg().reshape(-1) }),
     },
+    {
+      id: 'half-divided',
+      text: 'only P is divided by B: divide the difference, `P.sub(T).div(P.rows)`',
+      give: ({ P, T }) => ({ dz: P.div(P.rows).sub(T) }),
+    },
+    {
+      id: 'half-divided',
+      text: 'only T is divided by B: divide the difference, `P.sub(T).div(P.rows)`',
+      give: ({ P, T }) => ({ dz: P.sub(T.div(P.rows)) }),
+    },
+    {
+      id: 'only-other-classes',
+      text: 'the true class has no gradient here: there it is p - 1',
+      give: ({ P, T }) => ({ dz: T.rsub(1).mul(P).div(P.rows) }),
+    },
+    {
+      id: 'divided-by-P',
+      text: 'P - T is divided by P: P - T is the gradient by the logits already',
+      give: ({ P, T }) => ({ dz: P.sub(T).div(P).div(P.rows) }),
+    },
+    {
+      id: 'divided-by-P',
+      text: 'P - T is divided by p (1 - p): P - T is the gradient by the logits already',
+      give: ({ P, T }) => ({
+        dz: P.sub(T)
+          .div(P.mul(P.rsub(1)))
+          .div(P.rows),
+      }),
+    },
+    {
+      id: 'softmax-again',
+      text: 'a softmax is applied to the gradient: P - T is all there is',
+      give: ({ P, T }) => ({ dz: P.sub(T).div(P.rows).softmax() }),
+    },
+    {
+      id: 'loss',
+      text: `these are terms of a loss for two classes: ${derivative}`,
+      give: ({ P, T }) => {
+        const other = P.rsub(1).log().mul(T.rsub(1));
+        return { dz: P.log().mul(T).add(other).div(-P.rows) };
+      },
+    },
   ],
   families: [{ id: 'summed', tell: summed }],
 };

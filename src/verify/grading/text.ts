@@ -21,6 +21,18 @@ export function textFingerprints(id: ExerciseId, code: string): Fingerprint[] {
     if (holds) found.push({ id: fingerprintId, text: said });
   };
   say(swapped(id, text), 'arguments-swapped', `the arguments come in another order: ${signature(id)}`);
+  say(
+    /\.fill\(\s*(new\s+Array|Array|\[)/.test(text),
+    'shared-rows',
+    '`fill` puts one and the same array into every row: `zeros(rows, cols).toArray()` has an array for each',
+  );
+  const kept = /(?:^|[;{}]|[)\w]\n)\s*([A-Za-z_$][\w$]*)\.(add|sub|mul|div|neg|relu)\(/.exec(text);
+  if (kept && /\breturn\b/.test(text)) {
+    const [, name, method] = kept;
+    const said = `\`${name}.${method}(…)\` makes a new tensor and leaves ${name} as it is: \`${name} = ${name}.${method}(…)\``;
+    found.push({ id: 'dropped', text: said });
+  }
+  say(/\.shape\s*[),;]/.test(text), 'whole-shape', '`shape` is an array: `shape[0]` or `rows`, `shape[1]` or `cols`');
   if (arrays) return found;
   const bare = `${one}(?!\\s*[.[(])`;
   const operator = new RegExp(
@@ -37,7 +49,7 @@ export function textFingerprints(id: ExerciseId, code: string): Fingerprint[] {
     'a tensor in a condition is always true: `z.gt(0)` is many ones and zeros, to be multiplied with `mul`',
   );
   say(
-    new RegExp(`${one}\\s*\\[`).test(text),
+    new RegExp(`(${one}|\\))\\s*\\[`).test(text),
     'indexing',
     'a tensor has no [i]: work on all of it (`sub`, `mul`, `matmul`), or on the arrays that `toArray()` gives',
   );

@@ -68,11 +68,12 @@ const members: readonly string[] = Object.getOwnPropertyNames(Tensor.prototype).
 
 const notThere: readonly [RegExp, string][] = [
   [/^(np|numpy|torch|tf|jax|nj|nf|ml|Tensor)$/, 'there is no library here, and none is needed: a tensor has methods'],
-  [/^(None|True|False|len|range|print|self|and|or|not)$/, 'this is Python: plain JavaScript is wanted'],
+  [/^(None|True|False|range|print|self|and|or|not)$/, 'this is Python: plain JavaScript is wanted'],
   [
     /^(exp|log|sqrt|sum|mean|softmax|relu|matmul|dot|transpose|sub|add|mul|div)$/,
     'it is a method: `P.log()`, `X.matmul(dY)`',
   ],
+  [/^(axis|dim|keepdims?)$/, 'there is no axis: `colSum` sums each column, `rowSum` each row'],
   [/^(math)$/, 'it is `Math`; of a tensor, `log()` and `exp()` are methods'],
 ];
 
@@ -96,8 +97,17 @@ export function thrownFingerprints(thrown: unknown, id: ExerciseId, code = ''): 
   const method = /\.(\w+) is not a function/.exec(message)?.[1];
   if (method !== undefined) {
     if (Object.hasOwn(habits, method)) return one('no-such-method', habits[method]);
+    if (members.includes(method)) {
+      return one(
+        'not-a-tensor',
+        `only a tensor has \`${method}\`, and what stands before it is none: \`zeros(…)\` is one`,
+      );
+    }
     const meant = nearest(method, members);
     return meant ? one('no-such-method', `it is written \`${meant}\``) : [];
+  }
+  if (/of undefined \(reading '\d+'\)/.test(message)) {
+    return one('beyond-end', 'an index is beyond the end of an array: does a loop run to `<=` where `<` belongs?');
   }
   if (/Assignment to constant/.test(message)) return one('constant', 'what `const` declares cannot be changed: `let`');
   if (/before initialization/.test(message)) return one('order', 'a name is used above the line that declares it');
@@ -133,6 +143,8 @@ function undefinedName(name: string, id: ExerciseId, code: string): [id: string,
     const first = dimension.shape.startsWith(`(${name}`);
     return ['undefined-name', `the number ${name} is \`${dimension.name}.${first ? 'rows' : 'cols'}\``];
   }
+  if (name === 'len') return ['undefined-name', `the number of examples is \`${names[0]}.rows\``];
+  if (members.includes(name)) return ['undefined-name', `it is a method: \`${names[0]}.${name}(…)\``];
   const known = notThere.find(([pattern]) => pattern.test(name));
   if (known) return ['undefined-name', known[1]];
   const declared = Array.from(code.matchAll(/(?:const|let|var|function)\s+([\w$]+)/g), ([, n]) => n);
