@@ -52,5 +52,5 @@ function endedGrade(exercise: ExerciseId, ending: Ending, program: Program, code
   const { message, line } = ending;
   const [, name = 'Error', said = message] = /^(?:Uncaught )?(\w*(?:Error|Forbidden)): (.*)$/s.exec(message) ?? [];
   const grade = errorGrade(exercise, name, said, program.place([line])?.line ?? null);
-  return name === 'SyntaxError' ? { ...grade, fingerprints: syntaxFingerprints(code, said) } : grade;
+  return name === 'SyntaxError' ? { ...grade, fingerprints: syntaxFingerprints(exercise, code, said) } : grade;
 }

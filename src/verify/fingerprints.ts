@@ -8,7 +8,7 @@ import type { Fingerprint } from './verdict.ts';
 /** What follows from a mistake that the text of the function shows, and would only lead away from it. */
 const consequences = [
   ...['no-return', 'number', 'not-a-tensor', 'not-a-tensor-argument', 'operator', 'not-finite', 'zero', 'no-gate'],
-  ...['returns-input', 'array', 'undefined-name'],
+  ...['returns-input', 'array', 'undefined-name', 'beyond-end'],
 ];
 
 /** Most likely first. Each must hold in every draw that was answered. `code` is the text of the function. */

@@ -54,7 +54,8 @@ export function serveInside(): Promise<number> {
     });
     process.on('message', (job: Job) => {
       if (job.job === 'grade') {
-        tell({ sign: 'grade', grade: grade(job.solution.id, functionsOf([job.solution])) });
+        const { id, code } = job.solution;
+        tell({ sign: 'grade', grade: grade(id, functionsOf([job.solution]), { code }) });
       } else trainWith(job.solutions, tell);
     });
     tell({ sign: 'ready' });

@@ -29,7 +29,8 @@ export function shapeText(got: Shape, wanted: Shape, letters: string): string | 
   const [R, C] = wanted.length === 1 ? [null, wanted[0]] : wanted;
   const is = (...shape: (number | null)[]): boolean => String(got) === String(shape);
   if (got.length === 0 || is(1) || is(1, 1)) return `everything is added up to one number; ${letters} is wanted`;
-  if (R === null) return is(1, C) || is(C, 1) ? `a vector is wanted, ${letters}: \`reshape(-1)\` makes one` : null;
+  if (R === null && (is(1, C) || is(C, 1))) return `a vector is wanted, ${letters}: \`reshape(-1)\` makes one`;
+  if (R === null) return `one number for each column is wanted, ${letters}`;
   if (is(C, R)) return `this has the shape of the answer transposed; ${letters} is wanted`;
   if (is(R) || is(R, 1)) return `one number is left for each row; ${letters} is wanted`;
   if (is(C) || is(1, C)) return `one number is left for each column; ${letters} is wanted`;

@@ -2,7 +2,7 @@
 import type { ExerciseId } from '../exercise.ts';
 import { exerciseOf } from '../exercises.ts';
 import type { Fingerprint } from '../verdict.ts';
-import { withoutComments } from './names.ts';
+import { nearest, withoutComments } from './names.ts';
 
 /** Names that a function has for tensors: its arguments, and in the chain what net holds. */
 export function tensorNames(id: ExerciseId): readonly string[] {
@@ -26,14 +26,23 @@ export function textFingerprints(id: ExerciseId, code: string): Fingerprint[] {
     'shared-rows',
     '`fill` puts one and the same array into every row: `zeros(rows, cols).toArray()` has an array for each',
   );
-  const kept = /(?:^|[;{}]|[)\w]\n)\s*([A-Za-z_$][\w$]*)\.(add|sub|mul|div|neg|relu)\(/.exec(text);
+  const kept = /(?:^|[;}]|(?<!\$)\{|[)\w]\n)\s*([A-Za-z_$][\w$]*)\.(add|sub|mul|div|neg|relu)\(/.exec(text);
   if (kept && /\breturn\b/.test(text)) {
     const [, name, method] = kept;
     const said = `\`${name}.${method}(…)\` makes a new tensor and leaves ${name} as it is: \`${name} = ${name}.${method}(…)\``;
     found.push({ id: 'dropped', text: said });
   }
-  say(/\.shape\s*[),;]/.test(text), 'whole-shape', '`shape` is an array: `shape[0]` or `rows`, `shape[1]` or `cols`');
+  say(
+    /\.(add|sub|mul|div)\(\s*\w+\.shape\s*\)/.test(text),
+    'whole-shape',
+    '`shape` is an array: `shape[0]` or `rows`, `shape[1]` or `cols`',
+  );
   if (arrays) return found;
+  say(
+    /\.(gt|ge|lt|le|eq)\([^()]*\)\s*(\?(?![.?])|&&|\|\|)|\bif\s*\([^{};]*\.(gt|ge|lt|le|eq)\(/.test(text),
+    'tensor-condition',
+    'a tensor in a condition is always true: `z.gt(0)` is many ones and zeros, to be multiplied with `mul`',
+  );
   const bare = `${one}(?!\\s*[.[(])`;
   const operator = new RegExp(
     `${one}\\s*(?:[-+*/%]|[<>]=?|===?|!==?|&&|\\|\\|)|(?:(?<![=+-])[-+*/%<>]=?|&&|\\|\\|)\\s*${bare}`,
@@ -42,11 +51,6 @@ export function textFingerprints(id: ExerciseId, code: string): Fingerprint[] {
     operator.test(text.replace(/=>/g, ' ')),
     'operator',
     'JavaScript has no + - * / > && for tensors: write `P.sub(T)`, `dY.mul(z.gt(0))`, `X.T.matmul(dY)`',
-  );
-  say(
-    /\.(gt|ge|lt|le|eq)\([^()]*\)\s*(\?(?![.?])|&&|\|\|)|\bif\s*\([^{};]*\.(gt|ge|lt|le|eq)\(/.test(text),
-    'tensor-condition',
-    'a tensor in a condition is always true: `z.gt(0)` is many ones and zeros, to be multiplied with `mul`',
   );
   say(
     new RegExp(`(${one}|\\))\\s*\\[`).test(text),
@@ -79,7 +83,7 @@ function swapped(id: ExerciseId, text: string): boolean {
 }
 
 /** What an engine could not read, from the text and from what the engine says. */
-export function syntaxFingerprints(code: string, message: string): Fingerprint[] {
+export function syntaxFingerprints(id: ExerciseId, code: string, message: string): Fingerprint[] {
   const text = withoutComments(code);
   const said: [boolean, string, string][] = [
     [
@@ -99,9 +103,10 @@ export function syntaxFingerprints(code: string, message: string): Fingerprint[]
       'typescript',
       'this is TypeScript: plain JavaScript is wanted, without types',
     ],
+    [/\\[a-z]+\{/.test(text), 'formula', 'this is a formula: write it with methods, `P.sub(T)`, `X.T.matmul(dY)`'],
     [/\bexport\b/.test(text), 'export', 'write the function without `export`'],
     [/[\w)]\s*@\s*\w/.test(text), 'no-such-operator', 'there is no @: the product of matrices is `X.T.matmul(dY)`'],
-    [/\w(\^T\b|ᵀ)/.test(text), 'no-such-operator', 'the transposed matrix is `X.T`'],
+    [/\w(\^T\b|ᵀ)|^[^']*\w'[^']*$/.test(text), 'no-such-operator', 'the transposed matrix is `X.T`'],
     [
       /[\u2212\u00d7\u00b7\u2299\u2013\u2018\u2019\u201c\u201d]/.test(text),
       'strange-character',
@@ -117,15 +122,44 @@ export function syntaxFingerprints(code: string, message: string): Fingerprint[]
   const found = said.find(([holds]) => holds);
   if (found) return [{ id: found[1], text: found[2] }];
   const pairs = brackets(text);
-  return pairs === null ? [] : [{ id: 'brackets', text: pairs }];
+  if (pairs !== null) return [{ id: 'brackets', text: pairs }];
+  const head = `\`function ${signature(id).slice(1, -1)} {\``;
+  for (const [, word] of text.matchAll(/\b([A-Za-z]{3,})\s+(?=[A-Za-z_$])/g)) {
+    const meant = keywords.includes(word) ? undefined : nearest(word, keywords);
+    if (meant) return [{ id: 'keyword', text: `\`${word}\` is written \`${meant}\`` }];
+  }
+  if (!/\bfunction\b|=>/.test(text)) return [{ id: 'no-function', text: `it begins with ${head}` }];
+  if (/\)\s*(:\s*\{|return\b)/.test(text)) {
+    return [{ id: 'braces', text: `what a function does stands in braces, right after its head: ${head}` }];
+  }
+  return [];
 }
+
+const keywords = [
+  'function',
+  'return',
+  'const',
+  'let',
+  'var',
+  'for',
+  'while',
+  'else',
+  'new',
+  'typeof',
+  'case',
+  'throw',
+];
 
 /** Which brackets have no partner; null if all have. */
 function brackets(text: string): string | null {
   for (const [open, close] of ['()', '[]', '{}']) {
     const [opened, closed] = [open, close].map((b) => text.split(b).length - 1);
-    if (opened > closed) return `there are ${opened} \`${open}\` and ${closed} \`${close}\`: one is not closed`;
-    if (opened < closed) return `there are ${opened} \`${open}\` and ${closed} \`${close}\`: one is too many`;
+    if (opened > closed) return `${count(opened)} \`${open}\` and ${closed} \`${close}\`: one is not closed`;
+    if (opened < closed) return `${count(opened)} \`${open}\` and ${closed} \`${close}\`: one is too many`;
   }
   return null;
+}
+
+function count(n: number): string {
+  return n === 1 ? 'there is 1' : `there are ${n}`;
 }

@@ -5,7 +5,7 @@ import { exerciseOf } from '../exercises.ts';
 import type { Fingerprint, Grade } from '../verdict.ts';
 import { nearest } from './names.ts';
 import { list } from './result.ts';
-import { syntaxFingerprints, tensorNames } from './text.ts';
+import { signature, syntaxFingerprints, tensorNames } from './text.ts';
 
 /** A thrown value as plain data, whatever it is. */
 export function told(thrown: unknown, id: ExerciseId): NonNullable<Grade['error']> {
@@ -81,9 +81,12 @@ const notThere: readonly [RegExp, string][] = [
 export function thrownFingerprints(thrown: unknown, id: ExerciseId, code = ''): Fingerprint[] {
   const { name, message } = told(thrown, id);
   const one = (fingerprintId: string, text: string): Fingerprint[] => [{ id: fingerprintId, text }];
-  if (name === 'SyntaxError') return syntaxFingerprints(code, message);
+  if (name === 'SyntaxError') return syntaxFingerprints(id, code, message);
   const nfCode = thrown instanceof NeuroForgeError ? thrown.code : '';
   if (['NF1101', 'NF1102', 'NF1109'].includes(nfCode)) {
+    if (/\btensor\(/.test(code) && /\(\d+\)/.test(message)) {
+      return one('shapes-do-not-fit', 'a flat array makes a vector: `tensor(values, z.shape)` gives it a shape');
+    }
     const text = 'the shapes do not go together: write the shape of each factor below it; is one to be transposed?';
     return one('shapes-do-not-fit', text);
   }
@@ -106,6 +109,14 @@ export function thrownFingerprints(thrown: unknown, id: ExerciseId, code = ''): 
     const meant = nearest(method, members);
     return meant ? one('no-such-method', `it is written \`${meant}\``) : [];
   }
+  if (/^item\(\)/.test(message)) {
+    return one('item', '`item()` reads a tensor of one number; element by element, z > 0 is `z.gt(0)`');
+  }
+  if (/^reshape of/.test(message)) {
+    return one('reshaped', '`reshape` keeps every number: is something to be added up, or transposed with `T`?');
+  }
+  const read = /of undefined \(reading '([A-Za-z]\w*)'\)/.exec(message)?.[1];
+  if (read !== undefined && members.includes(read)) return one('undefined-name', beforeDot(read, id, code));
   if (/of undefined \(reading '\d+'\)/.test(message)) {
     return one('beyond-end', 'an index is beyond the end of an array: does a loop run to `<=` where `<` belongs?');
   }
@@ -118,6 +129,17 @@ export function thrownFingerprints(thrown: unknown, id: ExerciseId, code = ''): 
     return one('recursion', 'the function calls itself without end');
   }
   return [];
+}
+
+/** What is not there before `.name`. */
+function beforeDot(name: string, id: ExerciseId, code: string): string {
+  const [, owner, property] = new RegExp(`(\\w+)\\.(\\w+)\\.${name}\\b`).exec(code) ?? [];
+  if (property === undefined || members.includes(property)) {
+    return `what stands before \`.${name}\` is not there: is the head of the function ${signature(id)}?`;
+  }
+  if (Object.hasOwn(habits, property)) return habits[property];
+  const meant = nearest(property, members);
+  return meant ? `\`${owner}.${property}\` is written \`${owner}.${meant}\`` : `there is no \`${owner}.${property}\``;
 }
 
 function notATensor(message: string): string {
@@ -136,8 +158,16 @@ function undefinedName(name: string, id: ExerciseId, code: string): [id: string,
   if (id === 'chain' && ['dW', 'db', 'dX', 'dReLU'].includes(name)) {
     return ['without-my', 'your pieces are in `my`: `my.dW(X, dY)`, `my.db(dY)`, `my.dX(dY, W)`, `my.dReLU(dY, z)`'];
   }
-  if (id === 'chain' && names.includes(name)) return ['undefined-name', `it is in net: \`net.${name}\``];
+  if (id === 'chain' && name !== 'dz3' && names.includes(name))
+    return ['undefined-name', `it is in net: \`net.${name}\``];
   if (id === 'chain' && name === 'W1') return ['undefined-name', 'nobody needs W1: the gradient of X is not asked for'];
+  if (name === 'T' && !names.includes('T')) return ['undefined-name', `the transposed matrix is \`${names[0]}.T\``];
+  if (parameters.some((p) => p.name === name)) {
+    return [
+      'no-argument',
+      `${name} is an argument: the function begins with \`function ${signature(id).slice(1, -1)} {\``,
+    ];
+  }
   const dimension = parameters.find(({ shape }) => new RegExp(`\\b${name}\\b`).test(shape));
   if (dimension && id !== 'chain') {
     const first = dimension.shape.startsWith(`(${name}`);
