@@ -5,6 +5,7 @@ import { relativeError } from './finite-differences.ts';
 import { grade } from './grade.ts';
 import { pieces, questionsOf } from './grading/pieces.ts';
 import { namedOf, tensorsOf } from './grading/question.ts';
+import { syntaxFingerprints } from './grading/text.ts';
 import { scope } from './scope.ts';
 
 Object.assign(globalThis, scope); // as wherever learners' code runs
@@ -83,5 +84,13 @@ describe('a suspect', () => {
         seen.set(key, suspect.text);
       }
     });
+  }
+});
+
+it('a text of any length is looked at in time that grows with it, as a page looks at a stranger’s', () => {
+  const parts = ['if\n', '\n', ' ', 'a ', 'if(', '/*', "'", '\\a', 'a:', '(', 'return ', '.gt('];
+  for (const part of parts) {
+    const steps = [1, 2].map((k) => part.repeat((k * 60_000) / part.length));
+    for (const text of steps) expect(Array.isArray(syntaxFingerprints('relu', text, 'Unexpected token'))).toBe(true);
   }
 });

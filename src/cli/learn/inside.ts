@@ -16,6 +16,8 @@ export type Job =
 
 export type Sign =
   | { readonly sign: 'ready' | 'beat' }
+  /** A function begins, or has come to its end: told of its first calls in training. */
+  | { readonly sign: 'enter' | 'leave'; readonly exercise: ExerciseId }
   | { readonly sign: 'grade'; readonly grade: Grade }
   | { readonly sign: 'epoch'; readonly result: EpochResult }
   | { readonly sign: 'trained'; readonly weights: string }
@@ -23,6 +25,8 @@ export type Sign =
 
 /** Milliseconds between two signs of life in training. */
 const often = 200;
+/** So many calls of each function are told, so that one that does not end has a name. */
+const signed = 200;
 
 /** Ends this process when the other one is gone, which a loop that does not end would never notice. */
 const guard = (other: number): string => `
@@ -64,18 +68,24 @@ export function serveInside(): Promise<number> {
 
 async function trainWith(solutions: readonly Solution[], tell: (sign: Sign) => void): Promise<void> {
   let last = 0;
-  const beating = (f: unknown): unknown => {
+  const beating = (name: string, f: unknown): unknown => {
     if (typeof f !== 'function') return f;
+    const exercise = exercises.find((e) => e.functionName === name)!.id;
+    let calls = 0;
     return (...args: unknown[]) => {
       if (performance.now() - last > often) {
         last = performance.now();
         tell({ sign: 'beat' });
       }
-      return f(...args);
+      if (++calls > signed) return f(...args);
+      tell({ sign: 'enter', exercise });
+      const result = f(...args);
+      tell({ sign: 'leave', exercise });
+      return result;
     };
   };
   try {
-    const functions = Object.entries(functionsOf(solutions)).map(([name, f]) => [name, beating(f)]);
+    const functions = Object.entries(functionsOf(solutions)).map(([name, f]) => [name, beating(name, f)]);
     const forged = forgeNetwork(Object.fromEntries(functions), network);
     const weights = await train(forged, backend(), (result) => tell({ sign: 'epoch', result }));
     tell({ sign: 'trained', weights });

@@ -87,12 +87,12 @@ export function syntaxFingerprints(id: ExerciseId, code: string, message: string
   const text = withoutComments(code);
   const said: [boolean, string, string][] = [
     [
-      /^\s*(def|elif|lambda|import numpy)\b|^\s*(if|for|while|else)\b[^{};]*:\s*$/m.test(text),
+      /^[ \t]*(def|elif|lambda|import numpy)\b|^[ \t]*(if|for|while|else)\b[^{};\n]*:[ \t]*$/m.test(text),
       'python',
       'this is Python: plain JavaScript is wanted, `function dY(…) { return …; }`, and methods in place of operators',
     ],
     [
-      /^\s*import\b/m.test(text) || /import statement/.test(message),
+      /^[ \t]*import\b/m.test(text) || /import statement/.test(message),
       'import',
       'nothing can be imported: a tensor has all that is needed as methods',
     ],
