@@ -25,6 +25,8 @@ export function gradeIn(frame: Frame, library: string, exercise: ExerciseId, cod
         },
         ended: (ending) => {
           if (ending.why === 'lost' && again) resolve(gradeIn(frame, library, exercise, code, false));
+          else if (ending.why === 'failed' && ending.message === '')
+            resolve(whyNot(frame, library, exercise, code[exercise]));
           else resolve(endedGrade(exercise, ending, program, code[exercise]));
         },
       },
@@ -47,10 +49,40 @@ function placed(grade: Grade, failure: Failure | null, program: Program): Grade 
   return { ...grade, error: { ...grade.error, line: program.place(failure?.lines)?.line ?? null } };
 }
 
+const unparsed =
+  'this is no JavaScript: a bracket or a quote without its other half, perhaps (this browser does not say where)';
+const barred = 'no worker starts here: the content security policy or the isolation of this page does not let it';
+
+/**
+ * Why a program did not start of which the browser says nothing: Firefox is as silent about a script that it cannot parse
+ * as all are about one that the page does not allow. So the library is tried by itself.
+ */
+function whyNot(frame: Frame, library: string, exercise: ExerciseId, code: string): Promise<Grade> {
+  return new Promise((resolve) => {
+    const answer = (name: string, message: string): void => resolve(explained(exercise, name, message, null, code));
+    const worker = startLearner(
+      frame,
+      programOf(library, [], {} as Code),
+      { job: 'grade', exercise, code: '' },
+      {
+        hear() {
+          worker.end();
+          answer('SyntaxError', unparsed);
+        },
+        ended: () => answer('Error', barred),
+      },
+    );
+  });
+}
+
 function endedGrade(exercise: ExerciseId, ending: Ending, program: Program, code: string): Grade {
   if (ending.why !== 'failed') return errorGrade(exercise, 'Stopped', stopped[ending.why]);
   const { message, line } = ending;
   const [, name = 'Error', said = message] = /^(?:Uncaught )?(\w*(?:Error|Forbidden)): (.*)$/s.exec(message) ?? [];
-  const grade = errorGrade(exercise, name, said, program.place([line])?.line ?? null);
-  return name === 'SyntaxError' ? { ...grade, fingerprints: syntaxFingerprints(exercise, code, said) } : grade;
+  return explained(exercise, name, said, program.place([line])?.line ?? null, code);
+}
+
+function explained(exercise: ExerciseId, name: string, message: string, line: number | null, code: string): Grade {
+  const grade = errorGrade(exercise, name, message, line);
+  return name === 'SyntaxError' ? { ...grade, fingerprints: syntaxFingerprints(exercise, code, message) } : grade;
 }

@@ -58,6 +58,7 @@ export function trainIn(frame: Frame, library: string, spec: TrainSpec, code: Co
     const place = program.place(ending?.why === 'failed' ? [ending.line] : failure?.lines);
     const piece = known(ours ? error.where : (place?.piece ?? failure?.piece));
     const at = place && place.piece === piece ? ` (line ${place.line} of ${exerciseOf(place.piece).functionName})` : '';
+    if (ending?.why === 'failed' && ending.message === '') return { piece, message: unparsed };
     if (ending?.why === 'failed') return { piece, message: `${ending.message.replace(/^Uncaught /, '')}${at}` };
     if (ending?.why === 'stuck') return stuck(known(running.at(-1)));
     if (ending) return { piece, message: `stopped: ${stopped[ending.why]}` };
@@ -73,6 +74,10 @@ function stuck(piece: ExerciseId | null): Explained {
   const where = piece === null ? 'one of your functions' : exerciseOf(piece).functionName;
   return { piece, message: `stopped ${stopped.stuck.replace(':', ` in ${where}:`)}` };
 }
+
+/** Where the browser says nothing of a script that it could not parse, or not start: see grade-in.ts. */
+const unparsed =
+  'the program of your functions does not start: most likely one of them is no JavaScript; Forge marks it';
 
 function known(piece: unknown): ExerciseId | null {
   return exercises.find(({ id }) => id === piece)?.id ?? null;

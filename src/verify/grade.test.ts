@@ -356,6 +356,24 @@ describe('whatever the function does is said, and nothing is thrown', () => {
     });
   });
 
+  it.each([
+    [new ReferenceError('p is not defined'), 'undefined-name'],
+    [new ReferenceError("Can't find variable: p"), 'undefined-name'],
+    [new TypeError("invalid assignment to const 'd'"), 'constant'],
+    [new TypeError('Attempted to assign to readonly property.'), 'constant'],
+    [new Error('too much recursion'), 'recursion'],
+    [
+      new TypeError("X.transpose is not a function. (In 'X.transpose()', 'X.transpose' is undefined)"),
+      'no-such-method',
+    ],
+    [new SyntaxError('redeclaration of const d'), 'declared-twice'],
+  ])('other browsers say it otherwise: %s', (error, id) => {
+    const thrown = graded('linear-dW', () => {
+      throw error;
+    });
+    expect(thrown.fingerprints[0].id).toBe(id);
+  });
+
   it('new tensors are those of the arguments: tensor, zeros and ones', () => {
     const { tensor, zeros, ones } = scope;
     const sums = (dY: Tensor): number[] => (dY.toArray() as number[][]).reduce((a, r) => a.map((v, i) => v + r[i]));

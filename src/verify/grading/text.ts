@@ -113,7 +113,7 @@ export function syntaxFingerprints(id: ExerciseId, code: string, message: string
       `\`${/[\u2212\u00d7\u00b7\u2299\u2013\u2018\u2019\u201c\u201d]/.exec(text)?.[0]}\` is no character of JavaScript: was it copied from a formula?`,
     ],
     [
-      /already been declared/.test(message),
+      /already been declared|redeclaration of|variable twice/.test(message),
       'declared-twice',
       'two declarations have one name: give one of them another',
     ],

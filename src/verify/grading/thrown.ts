@@ -95,7 +95,9 @@ export function thrownFingerprints(thrown: unknown, id: ExerciseId, code = ''): 
     return one('set-nested', '`set` takes a flat array in row order: `rows.flat()`; `tensor(rows)` takes nested ones');
   }
   if (nfCode === 'NF1103') return one('dtype', 'make tensors with `tensor`, `zeros` and `ones` inside the function');
-  const unknown = /^(\S+) is not defined/.exec(message)?.[1];
+  const unknown = /^(?:Can't find variable: )?(\S+)(?: is not defined|$)/.exec(
+    name === 'ReferenceError' ? message : '',
+  )?.[1];
   if (unknown !== undefined) return one(...undefinedName(unknown, id, code));
   const method = /\.(\w+) is not a function/.exec(message)?.[1];
   if (method !== undefined) {
@@ -120,12 +122,14 @@ export function thrownFingerprints(thrown: unknown, id: ExerciseId, code = ''): 
   if (/of undefined \(reading '\d+'\)/.test(message)) {
     return one('beyond-end', 'an index is beyond the end of an array: does a loop run to `<=` where `<` belongs?');
   }
-  if (/Assignment to constant/.test(message)) return one('constant', 'what `const` declares cannot be changed: `let`');
-  if (/before initialization/.test(message)) return one('order', 'a name is used above the line that declares it');
+  if (/Assignment to constant|assignment to const|assign to readonly/.test(message))
+    return one('constant', 'what `const` declares cannot be changed: `let`');
+  if (/before initialization|uninitialized variable/.test(message))
+    return one('order', 'a name is used above the line that declares it');
   if (/is not iterable/.test(message)) {
     return one('indexing', 'a tensor is no array: `toArray()` gives one, and `tensor(array)` makes a tensor of it');
   }
-  if (name === 'RangeError' && /call stack/.test(message)) {
+  if (/call stack|too much recursion/.test(message)) {
     return one('recursion', 'the function calls itself without end');
   }
   return [];
