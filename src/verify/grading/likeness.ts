@@ -12,7 +12,7 @@ export const twists: readonly (readonly [id: string, text: string, of: (v: numbe
   ['clipped', 'what is negative has become 0: is there a ReLU too many?', (v) => Math.max(v, 0)],
   ['clipped', 'what is positive has become 0', (v) => Math.min(v, 0)],
   ['squared', 'the right numbers, squared', (v) => v * v],
-  ['only-signs', 'only the signs are left of the right numbers', Math.sign],
+  ['only-signs', 'only the signs are left of the right numbers', (v) => (v > 0 ? 1 : v < 0 ? -1 : 0)],
 ];
 
 /** c with got = target + c; null if there is none. */
