@@ -1,8 +1,9 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { focusSoon } from '../shell/focus.ts';
 import { settings } from '../work/settings.ts';
 import { type Side, sides } from './duel.ts';
-import { drawnSide, type Fed, fedOf, lumaOf } from './picture.ts';
+import { drawnSide, type Fed, fedOf, isMarked, lumaOf } from './picture.ts';
 import { Predictions } from './predictions.tsx';
 import type { Session } from './session.ts';
 
@@ -24,11 +25,17 @@ export function Drawing({ session }: { session: Session }): VNode {
   const [guesses, setGuesses] = useState<Partial<Record<Side, Float32Array>>>({});
   const data = settings.value.data;
   const { grown, phase } = session;
+  const [marked, setMarked] = useState(false);
   const asking = useRef(false);
+  const latest = useRef<Fed | null>(null);
+  latest.current = fed;
 
   const look = (): void => {
     const context = canvas.current?.getContext('2d', { willReadFrequently: true });
-    if (context) setFed(fedOf(lumaOf(context.getImageData(0, 0, drawnSide, drawnSide)), data));
+    if (!context) return;
+    const luma = lumaOf(context.getImageData(0, 0, drawnSide, drawnSide));
+    setMarked(isMarked(luma));
+    setFed(fedOf(luma, data));
   };
   const line = (x: number, y: number): void => {
     const context = canvas.current?.getContext('2d', { willReadFrequently: true });
@@ -43,7 +50,9 @@ export function Drawing({ session }: { session: Session }): VNode {
   const clear = (): void => {
     canvas.current?.getContext('2d')?.clearRect(0, 0, drawnSide, drawnSide);
     setFed(null);
+    setMarked(false);
     setGuesses({});
+    focusSoon(() => canvas.current);
   };
   const at = (event: PointerEvent): [number, number] => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
@@ -54,19 +63,25 @@ export function Drawing({ session }: { session: Session }): VNode {
   // another data set sees the drawing in another way
   useEffect(look, [data]);
   const tick = phase.value === 'running' ? Math.floor(grown.value / 12) : grown.value;
-  // asked again as the networks learn
+  // asked again as the networks learn, and once more where the drawing has gone on meanwhile
   useEffect(() => {
-    if (!fed || asking.current) return;
+    if (fed && !asking.current) void ask();
+  }, [fed, tick, session]);
+  async function ask(): Promise<void> {
     asking.current = true;
-    void Promise.allSettled(sides.map((side) => session.runs[side]?.predict(fed.x))).then((answers) => {
-      asking.current = false;
+    for (let asked: Fed | null = null; latest.current && asked !== latest.current; ) {
+      asked = latest.current;
+      const { x } = asked;
+      const answers = await Promise.allSettled(sides.map((side) => session.runs[side]?.predict(x)));
+      if (latest.current === null) break;
       setGuesses(
         Object.fromEntries(
           sides.map((side, i) => [side, answers[i].status === 'fulfilled' ? answers[i].value : undefined]),
         ),
       );
-    });
-  }, [fed, tick, session]);
+    }
+    asking.current = false;
+  }
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const move = keys[event.key];
@@ -125,10 +140,16 @@ export function Drawing({ session }: { session: Session }): VNode {
             ) : null}
           </div>
           <div class="under-paper">
-            <button type="button" class="button small" onClick={clear} disabled={fed === null}>
+            <button type="button" class="button small" onClick={clear} disabled={!marked}>
               Clear
             </button>
-            <FedImage fed={fed} />
+            {marked && fed === null ? (
+              <span class="quiet" role="status">
+                The field is full: there is no digit to be seen on it.
+              </span>
+            ) : (
+              <FedImage fed={fed} />
+            )}
           </div>
         </div>
         <Predictions guesses={fed ? guesses : {}} waiting={fed !== null && session.phase.value === 'idle'} />
