@@ -1,7 +1,7 @@
 import { type Signal, signal } from '@preact/signals';
 import type { ExerciseId } from '../../src/verify/exercises.ts';
 import type { LabData, TrainEnd, TrainEvent, TrainRun, TrainSpec } from '../sandbox/types.ts';
-import { allCode } from '../work/code.ts';
+import { allCode, type Code } from '../work/code.ts';
 import { sandbox } from '../work/sandbox.ts';
 import type { Settings } from '../work/settings.ts';
 import { Duel, type Side, sides } from './duel.ts';
@@ -32,6 +32,8 @@ export class Session {
   /** Rises when curves have grown. */
   readonly grown = signal(0);
   readonly error = signal<unknown>(null);
+  /** What trains on the learner's side; null when nothing does. */
+  readonly code = signal<Code | null>(null);
   duel = new Duel();
   runs: Partial<Record<Side, TrainRun>> = {};
   #fresh: Partial<Record<Side, SideView>> = {};
@@ -47,7 +49,8 @@ export class Session {
       const spec = (who: Side): TrainSpec => ({ ...settings, data, who });
       const [box, { trainLibrary }] = await Promise.all([sandbox(), import('../sandbox/sandbox.ts')]);
       if (life !== this.#life) return;
-      this.runs = { learner: box.train(spec('learner'), allCode.peek()), library: trainLibrary(spec('library')) };
+      this.code.value = allCode.peek();
+      this.runs = { learner: box.train(spec('learner'), this.code.value), library: trainLibrary(spec('library')) };
       this.phase.value = 'running';
       await Promise.all(sides.map((side) => this.#follow(side, life)));
       if (life === this.#life) this.phase.value = 'over';
@@ -77,6 +80,7 @@ export class Session {
     this.#life++;
     for (const run of this.#all) run.close();
     this.runs = {};
+    this.code.value = null;
     this.duel = new Duel();
     this.#fresh = {};
     for (const side of sides) this.views[side].value = blank;

@@ -1,15 +1,17 @@
 import type { VNode } from 'preact';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { exerciseOf } from '../../src/verify/exercises.ts';
 import { Share } from '../share/share.tsx';
 import { ErrorCard } from '../shell/error-card.tsx';
+import { focusSoon } from '../shell/focus.ts';
 import { begun, code, pieceIds } from '../work/code.ts';
 import { correct } from '../work/grading.ts';
 import { keepWork } from '../work/keep.ts';
 import { settings } from '../work/settings.ts';
+import { visited } from '../work/visit.ts';
 import { Curves } from './curves.tsx';
 import { Drawing } from './drawing.tsx';
-import { missing, mnistFiles } from './mnist.ts';
+import { missing, mnistFiles, trainRows } from './mnist.ts';
 import { Session } from './session.ts';
 import { SettingsForm } from './settings-form.tsx';
 import { Failure, Numbers, Standing } from './standing.tsx';
@@ -18,10 +20,10 @@ import { WeightImages } from './weight-images.tsx';
 /** The learner's functions train, and the library's beside them. */
 export function Train(): VNode {
   const session = useMemo(() => new Session(), []);
-  useEffect(() => {
-    void keepWork();
-    return () => session.reset();
-  }, [session]);
+  useEffect(() => void keepWork(), []);
+  const visit = visited.value;
+  // With another's code on the desk, or one's own again, a run is of neither.
+  useEffect(() => () => session.reset(), [session, visit]);
   const phase = session.phase.value;
   const { learner, library } = session.views;
   return (
@@ -103,10 +105,13 @@ function told(mine: number, ours: number, digits: number, unit = ''): string {
 
 function Controls({ session }: { session: Session }): VNode {
   const phase = session.phase.value;
+  const main = useRef<HTMLButtonElement>(null);
   const running = phase === 'running';
   const now = settings.value;
   const absent = now.data === 'mnist' && missing(mnistFiles.value).length > 0;
+  const tooLarge = now.batch > trainRows.value;
   const begin = (): void => {
+    if (phase === 'starting') return;
     const data = now.data === 'mnist' ? { name: now.data, files: mnistFiles.value } : { name: now.data };
     void session.start(now, data);
   };
@@ -121,7 +126,14 @@ function Controls({ session }: { session: Session }): VNode {
           Resume
         </button>
       ) : (
-        <button type="button" class="button primary" disabled={absent || phase === 'starting'} onClick={begin}>
+        <button
+          ref={main}
+          type="button"
+          class="button primary"
+          disabled={absent || tooLarge}
+          aria-disabled={phase === 'starting'}
+          onClick={begin}
+        >
           {phase === 'starting' ? 'Starting …' : phase === 'over' ? 'Train again' : 'Start training'}
         </button>
       )}
@@ -133,7 +145,15 @@ function Controls({ session }: { session: Session }): VNode {
       >
         Step
       </button>
-      <button type="button" class="button" disabled={phase === 'idle'} onClick={() => session.reset()}>
+      <button
+        type="button"
+        class="button"
+        disabled={phase === 'idle'}
+        onClick={() => {
+          session.reset();
+          focusSoon(() => main.current);
+        }}
+      >
         Reset
       </button>
     </div>
@@ -144,7 +164,7 @@ function Controls({ session }: { session: Session }): VNode {
 function Readiness(): VNode | null {
   const open = pieceIds.filter((id) => !begun(id, code[id].value));
   if (open.length === 0) {
-    return correct.value === pieceIds.length ? <p class="ready">✓ All six of your pieces are correct.</p> : null;
+    return correct.value === pieceIds.length ? <p class="ready">✓ All six pieces are correct.</p> : null;
   }
   return (
     <p class="quiet not-ready">
