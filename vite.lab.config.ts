@@ -13,6 +13,16 @@ const woff2Only: Plugin = {
   },
 };
 
+/** What `neuroforge lab` says of the machine that it runs on; any other host has nothing. */
+const nothingHere: Plugin = {
+  name: 'neuroforge:nothing-here',
+  apply: 'build',
+  generateBundle() {
+    const source = '{"schema":"neuroforge/lab-here@1","mnist":[]}\n';
+    this.emitFile({ type: 'asset', fileName: 'here.json', source });
+  },
+};
+
 /**
  * The lab: a page that works from any host and path, every asset beside it. `elements.js` and `elements.css` keep
  * their names, for pages of others that embed a part.
@@ -23,7 +33,7 @@ export default defineConfig({
   publicDir: false,
   resolve: { conditions: ['browser', 'module', 'import', 'default'] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [woff2Only, courseDocuments(), sandboxScript(), serviceWorker()],
+  plugins: [woff2Only, courseDocuments(), nothingHere, sandboxScript(), serviceWorker()],
   worker: { format: 'es' },
   build: {
     target: 'es2022',

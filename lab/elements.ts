@@ -6,6 +6,7 @@ import './styles/derive.css';
 import './styles/forge.css';
 import './styles/share.css';
 import './styles/train.css';
+import './styles/run.css';
 import './styles/course.css';
 import { Course } from './course/course.tsx';
 import { Derive } from './derive/derive.tsx';

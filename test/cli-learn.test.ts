@@ -252,6 +252,27 @@ describe('watching', () => {
     expect(code).toBe(1);
   });
 
+  it('says that a file is gone, and judges no text that was changed while it was graded', async () => {
+    const dir = await folder('absent', { relu: null });
+    const path = (id: string): string => at.path(`${dir}/${fileOf(id)}`);
+    let begun = false;
+    const { code, stdout } = await at.run(['learn', '--watch', '--dir', dir], {
+      onStderr: (text) => {
+        if (!text.includes('watching absent') || begun) return;
+        begun = true;
+        rmSync(path('linear-dX'));
+        setTimeout(() => writeFileSync(path('relu'), 'function dReLU() { for (;;); }'), 1500);
+        setTimeout(() => writeFileSync(path('relu'), exercises[4].answer), 3000);
+        setTimeout(() => writeFileSync(path('linear-dX'), exercises[3].answer), 6500);
+      },
+    });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/4-linear-dX\.js is gone: save it again, or learn makes an empty one/);
+    expect(stdout).toMatch(/4 {2}Linear: the input {2}dX\(dY, W\) {2}not begun/);
+    expect(stdout).not.toMatch(/Stopped/);
+    expect(stdout).toContain('6 of 6 correct');
+  });
+
   it('says when the folder goes away', async () => {
     const dir = await folder('gone', { relu: null });
     const { code, stderr } = await at.run(['learn', '--watch', '--dir', dir], {

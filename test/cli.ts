@@ -105,7 +105,7 @@ export function schemaOf(name: string): object {
 
 /** What the document's own schema has against it; empty when all is well. */
 export function violations(document: Record<string, unknown>): string[] {
-  const name = /^neuroforge\/([a-z]+)@1$/.exec(String(document.schema))?.[1];
+  const name = /^neuroforge\/([a-z-]+)@1$/.exec(String(document.schema))?.[1];
   if (name === undefined) return [`no schema is called ${document.schema}`];
   const validate = ajv.getSchema(`neuroforge/${name}@1`) ?? ajv.compile(schemaOf(name));
   validate(document);

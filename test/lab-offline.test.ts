@@ -91,6 +91,39 @@ describe.skipIf(!chromiumExpected)(`the lab on a static host${unlessChromium}`, 
     await visitor.leave();
   });
 
+  test('a run is never kept, and never answered from what is kept; without one a card says what to do', async () => {
+    const visitor = await Visitor.arrive(browser, `${origin}${prefix}/`);
+    const { page, context } = visitor;
+    await visitor.go('train/run');
+    await page.locator('.run-card', { hasText: 'neuroforge lab RUN' }).waitFor();
+    await caches(visitor);
+    const fetched = async (path: string): Promise<unknown> =>
+      inPage(visitor, `(await fetch('${path}')).text().catch((error) => error.name)`);
+    const keep = (path: string) => `(await caches.open((await caches.keys())[0])).put('${path}', new Response('old'))`;
+    for (const path of ['./run/run.json', './run/model.safetensors']) {
+      changed[`${prefix}/${path.slice(2)}`] = 'new';
+      await inPage(visitor, keep(path)); // whoever may have put it there
+      expect(await fetched(path)).toBe('new');
+      expect(await inPage(visitor, `(await (await caches.match('${path}')).text())`)).toBe('old');
+      await inPage(visitor, `(await caches.open((await caches.keys())[0])).delete('${path}')`);
+      expect(await fetched(path)).toBe('new');
+      expect(await inPage(visitor, `(await caches.match('${path}')) === undefined`)).toBe(true);
+      delete changed[`${prefix}/${path.slice(2)}`];
+    }
+    expect(visitor.complaints).toEqual([expect.stringMatching(/status of 404/)]);
+    // Some hosts answer every path with their first page.
+    changed[`${prefix}/run/run.json`] = '<!doctype html>';
+    await visitor.press('Close');
+    await visitor.go('train/run');
+    await page.locator('.run-card', { hasText: 'There is no run here' }).waitFor();
+    delete changed[`${prefix}/run/run.json`];
+    await visitor.press('Close');
+    await context.setOffline(true);
+    await visitor.go('train/run');
+    await page.locator('.run-card', { hasText: 'There is no run here' }).waitFor();
+    await visitor.leave();
+  });
+
   test('a new version is taken whole, when no page of the old one is open; other labs are left alone', async () => {
     const visitor = await Visitor.arrive(browser, `${origin}${prefix}/`);
     const { page } = visitor;

@@ -348,6 +348,9 @@ describe.skipIf(!chromiumExpected)(`the lab's page in Chromium${unlessChromium}`
         if (hash.startsWith('forge')) {
           await write('function dW(X, dY) {\n  return dY.T.matmul(X);\n}');
           await page.locator('.check.fail').first().waitFor();
+          const skipped = page.locator('.checks .check.skip');
+          expect(await skipped.count()).toBe(2);
+          expect(await skipped.first().evaluate((row) => getComputedStyle(row).position)).toBe('static');
           for (let i = 0; i < 4; i++) await page.locator('.hints .button').first().click();
         }
         if (hash === 'train') {

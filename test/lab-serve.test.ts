@@ -1,76 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pagePolicy } from '../lab/sandbox/policy.ts';
 import { browserCommand } from '../src/cli/open-browser.ts';
-import { conforms, type Json, main, Workplace } from './cli.ts';
+import { conforms, main, Workplace } from './cli.ts';
+import { type Answer, guarded, posix, type Running, raw, start as startIn } from './support/lab-process.ts';
 
 // `neuroforge lab`: what it answers, byte for byte as it goes over the wire, and to whom.
 
 const at = new Workplace();
-/** Elsewhere a signal from another process is the end, without a word. */
-const posix = process.platform !== 'win32';
+const start = (...args: string[]): Promise<Running> => startIn(at.folder, ...args);
 const index = readFileSync('dist/lab/index.html', 'utf8');
 const asset = `/assets/${readdirSync('dist/lab/assets').find((name) => /^katex.*\.js$/.test(name))}`;
-
-interface Running {
-  readonly child: ChildProcess;
-  readonly document: Json;
-  /** Of stderr, so far. */
-  readonly said: () => string;
-  /** Sends the signal and answers the exit code. */
-  end(signal?: NodeJS.Signals): Promise<number | null>;
-}
-
-/** Starts `neuroforge lab --json` and waits for its document. */
-function start(...args: string[]): Promise<Running> {
-  const child = spawn(process.execPath, [main, 'lab', '--json', ...args], { cwd: at.folder });
-  const ended = new Promise<number | null>((done) => child.on('close', done));
-  let [stdout, stderr] = ['', ''];
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    stderr += text;
-  });
-  return new Promise((done, failed) => {
-    ended.then((code) => failed(new Error(`it ended with ${code}: ${stdout}${stderr}`)));
-    child.stdout.setEncoding('utf8').on('data', (text) => {
-      stdout += text;
-      if (!stdout.endsWith('}\n')) return;
-      const end = (signal: NodeJS.Signals = 'SIGINT') => {
-        child.kill(signal);
-        return ended;
-      };
-      done({ child, document: JSON.parse(stdout), said: () => stderr, end });
-    });
-  });
-}
-
-interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/** Sends these lines as they are, on a connection of its own. */
-function raw(port: number, ...lines: string[]): Promise<Answer> {
-  return new Promise((done, failed) => {
-    const socket = connect(port, '127.0.0.1');
-    let text = '';
-    socket.setEncoding('latin1').on('data', (part) => {
-      text += part;
-    });
-    socket.on('error', failed).on('close', () => {
-      const [head, ...rest] = text.split('\r\n\r\n');
-      const [status, ...fields] = head.split('\r\n');
-      const headers = fields.map((field) => [
-        field.slice(0, field.indexOf(':')).toLowerCase(),
-        field.slice(field.indexOf(':') + 2),
-      ]);
-      done({ status: Number(status.split(' ')[1]), headers: Object.fromEntries(headers), body: rest.join('\r\n\r\n') });
-    });
-    socket.write(`${lines.join('\r\n')}\r\n\r\n`);
-  });
-}
 
 describe('neuroforge lab', () => {
   let lab: Running;
@@ -85,25 +26,6 @@ describe('neuroforge lab', () => {
 
   const get = (path: string, ...headers: string[]): Promise<Answer> =>
     raw(port, `GET ${path} HTTP/1.1`, ...(headers.length > 0 ? headers : [host]), 'Connection: close');
-
-  /** What goes with every answer, with the refusals too. */
-  function guarded({ headers }: Answer): void {
-    expect(headers).toMatchObject({
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-resource-policy': 'same-origin',
-    });
-    expect(headers['access-control-allow-origin']).toBeUndefined();
-    const policy = Object.fromEntries(
-      headers['content-security-policy'].split('; ').map((part) => {
-        const [name, ...sources] = part.split(' ');
-        return [name, sources];
-      }),
-    );
-    expect(policy).toMatchObject({ 'default-src': ["'none'"], 'frame-ancestors': ["'none'"], ...pagePolicy });
-    expect(headers['content-security-policy']).not.toMatch(/unsafe-inline|'unsafe-eval'/);
-  }
 
   test('says where it is in one document', () => {
     conforms(lab.document);

@@ -88,14 +88,16 @@ describe('schemas', () => {
       'explain',
       'gradcheck',
       'lab',
+      'lab-here',
+      'lab-run',
       'learn',
       'predict',
       'resume',
       'train',
       'version',
     ];
-    const names = ['config', ...documents].sort();
-    expect(readdirSync('schemas').sort()).toEqual(names.map((name) => `${name}.schema.json`));
+    const names = ['config', ...documents].map((name) => `${name}.schema.json`);
+    expect(readdirSync('schemas').sort()).toEqual(names.sort());
   });
 
   it('a configuration may be partial, and has no other keys', () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -115,6 +115,19 @@ describe.skipIf(!chromiumExpected)(`in Chromium${unlessChromium}`, { timeout: 90
       '/',
       '/page.js',
     ]);
+  });
+
+  test('the plain page of the docs', async () => {
+    const [, fragment] = /```html\n([\s\S]+?)```/.exec(readFileSync(`${root}docs/worker.md`, 'utf8'))!;
+    const page = fragment.replace(
+      '</script>',
+      'const { epochs, val } = await run; globalThis.report = [epochs, val.accuracy > 0.9];</script>',
+    );
+    const head = '<!doctype html><meta charset="utf-8"><title>docs</title><link rel="icon" href="data:,">';
+    const site = await serve({ folder: root, pages: { '/': head + page } });
+    const { report, complaints } = await visit(browser, `${site.origin}/`).finally(() => site.close());
+    expect(complaints).toEqual([]);
+    expect(report).toEqual([10, true]);
   });
 
   test('a script that is not there is told', async () => {

@@ -10,7 +10,8 @@ addEventListener('install', (event) => event.waitUntil(fill()));
 addEventListener('activate', (event) => event.waitUntil(takeOver()));
 addEventListener('fetch', (event) => {
   const { method, url } = event.request;
-  if (method === 'GET' && url.startsWith(scope)) event.respondWith(answer(event.request));
+  const kept = url.startsWith(scope) && !url.startsWith(`${scope}run/`); // a run is asked of its server, and kept by nobody
+  if (method === 'GET' && kept) event.respondWith(answer(event.request));
 });
 
 async function fill() {

@@ -14,6 +14,7 @@ export interface Birth {
 
 /** An exception that reached the worker's top: a script that cannot be parsed, most often. */
 export interface WorkerFailure {
+  /** Empty where the browser does not say: Firefox says nothing of a script that it cannot parse. */
   readonly message: string;
   /** From 1, in the whole script; 0 where unknown. */
   readonly line: number;
@@ -130,7 +131,7 @@ export class Frame {
     if (data.ended === true) this.#settle(data.id);
     if (typeof data.error === 'object' && data.error !== null) {
       const { message, line } = data.error;
-      this.#live.get(data.id)?.failed({ message: String(message).slice(0, 2000), line: Number(line) || 0 });
+      this.#live.get(data.id)?.failed({ message: String(message ?? '').slice(0, 2000), line: Number(line) || 0 });
     }
   };
 }

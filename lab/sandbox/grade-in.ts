@@ -24,6 +24,7 @@ export function gradeIn(frame: Frame, library: string, exercise: ExerciseId, cod
         },
         ended: (ending) => {
           if (ending.why === 'lost' && again) resolve(gradeIn(frame, library, exercise, code, false));
+          else if (ending.why === 'failed' && ending.message === '') resolve(whyNot(frame, library, exercise));
           else resolve(endedGrade(exercise, ending, program));
         },
       },
@@ -44,6 +45,32 @@ export const stopped: Readonly<Record<Exclude<Ending['why'], 'failed'>, string>>
 function placed(grade: Grade, failure: Failure | null, program: Program): Grade {
   if (!grade.error) return grade;
   return { ...grade, error: { ...grade.error, line: program.place(failure?.lines)?.line ?? null } };
+}
+
+const unparsed =
+  'this is no JavaScript: a bracket or a quote without its other half, perhaps (this browser does not say where)';
+const barred = 'no worker starts here: the content security policy or the isolation of this page does not let it';
+
+/**
+ * Why a program did not start of which the browser says nothing: Firefox is as silent about a script that it cannot parse
+ * as all are about one that the page does not allow. So the library is tried by itself.
+ */
+function whyNot(frame: Frame, library: string, exercise: ExerciseId): Promise<Grade> {
+  return new Promise((resolve) => {
+    const answer = (name: string, message: string): void => resolve(errorGrade(exercise, name, message));
+    const worker = startLearner(
+      frame,
+      programOf(library, [], {} as Code),
+      { job: 'grade', exercise },
+      {
+        hear() {
+          worker.end();
+          answer('SyntaxError', unparsed);
+        },
+        ended: () => answer('Error', barred),
+      },
+    );
+  });
 }
 
 function endedGrade(exercise: ExerciseId, ending: Ending, program: Program): Grade {

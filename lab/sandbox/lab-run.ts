@@ -33,6 +33,7 @@ export function fitSpecOf(spec: TrainSpec, layer: LayerDescription, loss?: strin
     until: spec.until === undefined ? undefined : { metric: 'accuracy', value: spec.until },
     backend: 'wasm',
     stepEvents,
+    paused: spec.paused,
   };
 }
 
@@ -150,10 +151,18 @@ function eventOf(event: FitEvent): TrainEvent | null {
       };
     }
     case 'warning':
-      return { type: 'warning', text: `${text(event.message)}: ${text(event.hint)}` };
+      return warningOf(text(event.code), text(event.message), text(event.hint));
     default:
       return null;
   }
+}
+
+/** The network of a learner's functions is one layer and one loss, `forged`: to its author they are "your network". */
+function warningOf(code: string, message: string, hint: string): TrainEvent {
+  const plain = (words: string): string =>
+    words.replaceAll('the loss forged', 'your loss').replace(/\b(layer )?forged\b/g, 'your network');
+  const [brief] = message.split(', first at ');
+  return { type: 'warning', code, brief: plain(brief), text: plain(`${message}: ${hint}`) };
 }
 
 function endOf(result: FitResult, weights: string): TrainEnd {

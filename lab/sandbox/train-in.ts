@@ -54,6 +54,7 @@ export function trainIn(frame: Frame, library: string, spec: TrainSpec, code: Co
     const place = program.place(ending?.why === 'failed' ? [ending.line] : failure?.lines);
     const piece = known(ours ? error.where : (place?.piece ?? failure?.piece));
     const at = place && place.piece === piece ? ` (line ${place.line} of ${exerciseOf(place.piece).functionName})` : '';
+    if (ending?.why === 'failed' && ending.message === '') return { piece, message: unparsed };
     if (ending?.why === 'failed') return { piece, message: `${ending.message.replace(/^Uncaught /, '')}${at}` };
     if (ending) return { piece, message: stopped[ending.why] };
     if (error instanceof NeuroForgeError && error.code === 'NF4151')
@@ -63,6 +64,10 @@ export function trainIn(frame: Frame, library: string, spec: TrainSpec, code: Co
   run = fitInWorker(server, fitSpec);
   return new LabRun(run, () => worker?.end(), explain);
 }
+
+/** Where the browser says nothing of a script that it could not parse, or not start: see grade-in.ts. */
+const unparsed =
+  'the program of your functions does not start: most likely one of them is no JavaScript; Forge marks it';
 
 function known(piece: unknown): ExerciseId | null {
   return exercises.find(({ id }) => id === piece)?.id ?? null;

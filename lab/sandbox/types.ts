@@ -19,6 +19,8 @@ export interface TrainSpec {
   readonly seed: number;
   /** Stop at the first epoch's end with this validation accuracy. */
   readonly until?: number;
+  /** Stand still before the first step. */
+  readonly paused?: boolean;
   readonly who: 'learner' | 'library';
 }
 
@@ -40,7 +42,8 @@ export type TrainEvent =
       readonly valLoss: number;
       readonly valAccuracy: number;
     }
-  | { readonly type: 'warning'; readonly text: string }
+  /** `brief` is what happened, without the library's guess at the cause. */
+  | { readonly type: 'warning'; readonly code: string; readonly brief: string; readonly text: string }
   /** The last event of a run that failed; `piece` is the one whose code failed, where that is known. */
   | { readonly type: 'error'; readonly piece: ExerciseId | null; readonly message: string };
 

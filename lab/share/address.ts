@@ -17,10 +17,15 @@ export async function addressOf(hunt: boolean, note?: string): Promise<string> {
   return address.href;
 }
 
-/** Puts `text` on the clipboard; false where the browser does not let us. */
-export async function copied(text: string): Promise<boolean> {
+/**
+ * Puts a text on the clipboard; false where the browser does not let us, or there is no text. To be called while a click
+ * is answered, before anything is waited for: WebKit writes for nobody else, but does wait for the text.
+ */
+export async function copied(text: Promise<string>): Promise<boolean> {
+  const blob = text.then((known) => new Blob([known], { type: 'text/plain' }));
   try {
-    await navigator.clipboard.writeText(text);
+    blob.catch(() => {});
+    await navigator.clipboard.write([new ClipboardItem({ 'text/plain': blob })]);
     return true;
   } catch {
     return false;

@@ -129,7 +129,7 @@ async function attempt(chosen: ExerciseId, note: string): Promise<Phase> {
       }
     }
     const address = await addressOf(true, note.trim() || undefined);
-    return { name: 'made', address, copied: await copied(address) };
+    return { name: 'made', address, copied: await copied(Promise.resolve(address)) };
   } catch (error) {
     return { name: 'failed', error };
   }

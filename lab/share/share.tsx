@@ -13,8 +13,8 @@ export function Share(): VNode {
   const dialog = useRef<HTMLDialogElement>(null);
   const copy = async (): Promise<void> => {
     try {
-      const next = await addressOf(false);
-      const done = await copied(next);
+      const making = addressOf(false);
+      const [next, done] = await Promise.all([making, copied(making)]);
       setError(null);
       setAddress(done ? '' : next);
       setTold(done ? 'Copied: the link carries your code, settings and seed.' : 'Copy it from here:');

@@ -1,8 +1,9 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { ErrorCard } from '../shell/error-card.tsx';
 import { focusSoon } from '../shell/focus.ts';
 import { settings } from '../work/settings.ts';
-import { type Side, sides } from './duel.ts';
+import { type Drawn, useGuesses } from './guesses.ts';
 import { drawnSide, type Fed, fedOf, isMarked, lumaOf } from './picture.ts';
 import { Predictions } from './predictions.tsx';
 import type { Session } from './session.ts';
@@ -21,21 +22,18 @@ export function Drawing({ session }: { session: Session }): VNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   const pen = useRef({ x: drawnSide / 2, y: drawnSide / 2, down: false });
   const [cursor, setCursor] = useState<{ x: number; y: number; down: boolean } | null>(null);
-  const [fed, setFed] = useState<Fed | null>(null);
-  const [guesses, setGuesses] = useState<Partial<Record<Side, Float32Array>>>({});
+  const [drawn, setDrawn] = useState<Drawn | null>(null);
   const data = settings.value.data;
-  const { grown, phase } = session;
   const [marked, setMarked] = useState(false);
-  const asking = useRef(false);
-  const latest = useRef<Fed | null>(null);
-  latest.current = fed;
+  const guesses = useGuesses(session, drawn);
 
   const look = (): void => {
     const context = canvas.current?.getContext('2d', { willReadFrequently: true });
     if (!context) return;
     const luma = lumaOf(context.getImageData(0, 0, drawnSide, drawnSide));
+    const fed = fedOf(luma, data);
     setMarked(isMarked(luma));
-    setFed(fedOf(luma, data));
+    setDrawn(fed && { luma, fed });
   };
   const line = (x: number, y: number): void => {
     const context = canvas.current?.getContext('2d', { willReadFrequently: true });
@@ -49,9 +47,8 @@ export function Drawing({ session }: { session: Session }): VNode {
   };
   const clear = (): void => {
     canvas.current?.getContext('2d')?.clearRect(0, 0, drawnSide, drawnSide);
-    setFed(null);
+    setDrawn(null);
     setMarked(false);
-    setGuesses({});
     focusSoon(() => canvas.current);
   };
   const at = (event: PointerEvent): [number, number] => {
@@ -62,26 +59,6 @@ export function Drawing({ session }: { session: Session }): VNode {
 
   // another data set sees the drawing in another way
   useEffect(look, [data]);
-  const tick = phase.value === 'running' ? Math.floor(grown.value / 12) : grown.value;
-  // asked again as the networks learn, and once more where the drawing has gone on meanwhile
-  useEffect(() => {
-    if (fed && !asking.current) void ask();
-  }, [fed, tick, session]);
-  async function ask(): Promise<void> {
-    asking.current = true;
-    for (let asked: Fed | null = null; latest.current && asked !== latest.current; ) {
-      asked = latest.current;
-      const { x } = asked;
-      const answers = await Promise.allSettled(sides.map((side) => session.runs[side]?.predict(x)));
-      if (latest.current === null) break;
-      setGuesses(
-        Object.fromEntries(
-          sides.map((side, i) => [side, answers[i].status === 'fulfilled' ? answers[i].value : undefined]),
-        ),
-      );
-    }
-    asking.current = false;
-  }
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const move = keys[event.key];
@@ -143,16 +120,22 @@ export function Drawing({ session }: { session: Session }): VNode {
             <button type="button" class="button small" onClick={clear} disabled={!marked}>
               Clear
             </button>
-            {marked && fed === null ? (
+            {marked && drawn === null ? (
               <span class="quiet" role="status">
                 The field is full: there is no digit to be seen on it.
               </span>
             ) : (
-              <FedImage fed={fed} />
+              <FedImage fed={drawn?.fed ?? null} />
             )}
           </div>
         </div>
-        <Predictions guesses={fed ? guesses : {}} waiting={fed !== null && session.phase.value === 'idle'} />
+        <div>
+          <Predictions
+            guesses={drawn ? guesses : {}}
+            waiting={drawn !== null && session.phase.value === 'idle' && !guesses.run}
+          />
+          {drawn && guesses.error ? <ErrorCard error={guesses.error} title="The run’s model cannot be asked" /> : null}
+        </div>
       </div>
     </section>
   );

@@ -8,6 +8,8 @@ export interface Track {
   readonly steps: number[];
   readonly losses: number[];
   readonly epochs: number[];
+  /** The step at which each ended. */
+  readonly epochSteps: number[];
   readonly accuracies: number[];
   readonly valLosses: number[];
 }
@@ -19,13 +21,14 @@ export interface Parting {
   readonly library: number;
 }
 
-/** Two runs step by step: equal functions give equal losses, bit for bit. */
+/** Two runs step by step, as far as both tell of a step: equal functions give equal losses, bit for bit. */
 export class Duel {
   readonly tracks: Readonly<Record<Side, Track>> = { learner: emptyTrack(), library: emptyTrack() };
   /** The last step up to which every loss that both told was the same. */
   equalSteps = 0;
   parting: Parting | null = null;
-  #compared = 0;
+  /** How many losses of each side were compared, or left because the other side did not tell that step. */
+  readonly #at: Record<Side, number> = { learner: 0, library: 0 };
 
   add(side: Side, event: TrainEvent): void {
     const track = this.tracks[side];
@@ -35,6 +38,7 @@ export class Duel {
       this.#compare();
     } else if (event.type === 'epoch') {
       track.epochs.push(event.epoch);
+      track.epochSteps.push(event.step);
       track.accuracies.push(event.valAccuracy);
       track.valLosses.push(event.valLoss);
     }
@@ -42,17 +46,21 @@ export class Duel {
 
   #compare(): void {
     const { learner, library } = this.tracks;
-    while (!this.parting && this.#compared < Math.min(learner.steps.length, library.steps.length)) {
-      const i = this.#compared++;
-      const step = learner.steps[i];
-      if (step === library.steps[i] && Object.is(learner.losses[i], library.losses[i])) this.equalSteps = step;
-      else this.parting = { step, learner: learner.losses[i], library: library.losses[i] };
+    const at = this.#at;
+    while (!this.parting && at.learner < learner.steps.length && at.library < library.steps.length) {
+      const [step, other] = [learner.steps[at.learner], library.steps[at.library]];
+      if (step <= other) at.learner++;
+      if (other <= step) at.library++;
+      if (step !== other) continue;
+      const [mine, ours] = [learner.losses[at.learner - 1], library.losses[at.library - 1]];
+      if (Object.is(mine, ours)) this.equalSteps = step;
+      else this.parting = { step, learner: mine, library: ours };
     }
   }
 }
 
 function emptyTrack(): Track {
-  return { steps: [], losses: [], epochs: [], accuracies: [], valLosses: [] };
+  return { steps: [], losses: [], epochs: [], epochSteps: [], accuracies: [], valLosses: [] };
 }
 
 /** One point for every `width` ones: their mean, at the last of their places. */

@@ -8,7 +8,7 @@ export interface PlotOptions {
 }
 
 export interface Plot {
-  /** x and the two curves, a null where one has no point. */
+  /** x and the three curves, a null where one has no point. */
   set(data: uPlot.AlignedData): void;
   resize(width: number, height: number): void;
   destroy(): void;
@@ -17,7 +17,7 @@ export interface Plot {
 /** Steps and epochs are whole. */
 const whole = [1, 10, 100, 1000, 10_000, 100_000].flatMap((n) => [n, 2 * n, 5 * n]);
 
-/** A uPlot of the learner's curve over the library's; colors are read from the page when it is made. */
+/** A uPlot of the learner's curve over the library's, and of the run's, dashed, over both; colors are read from the page when it is made. */
 export function openPlot(host: HTMLElement, { xLabel, percent = false }: PlotOptions): Plot {
   const style = getComputedStyle(host);
   const color = (name: string): string => style.getPropertyValue(name).trim();
@@ -46,9 +46,17 @@ export function openPlot(host: HTMLElement, { xLabel, percent = false }: PlotOpt
         {},
         { label: 'library', stroke: color('--library'), width: 4, points: { show: percent, size: 9 }, spanGaps: true },
         { label: 'yours', stroke: color('--accent'), width: 1.75, points: { show: percent, size: 5 }, spanGaps: true },
+        {
+          label: 'run',
+          stroke: color('--run'),
+          width: 2.25,
+          dash: [7, 6],
+          points: { show: alone, size: 7 },
+          spanGaps: true,
+        },
       ],
     },
-    [[], [], []],
+    [[], [], [], []],
     host,
   );
   return {
@@ -58,11 +66,16 @@ export function openPlot(host: HTMLElement, { xLabel, percent = false }: PlotOpt
   };
 }
 
+/** A single point makes no line. */
+function alone({ data }: uPlot, series: number): boolean {
+  return Array.from(data[series]).filter((v) => v !== null && v !== undefined).length === 1;
+}
+
 function tenthBelow(share: number): number {
   return Number.isFinite(share) ? Math.max(0, Math.min(0.9, Math.floor(share * 10) / 10)) : 0;
 }
 
-/** Two curves on the union of their places. */
-export function joined(a: [number[], number[]], b: [number[], number[]]): uPlot.AlignedData {
-  return uPlot.join([a, b]);
+/** Curves on the union of their places. */
+export function joined(...curves: [number[], number[]][]): uPlot.AlignedData {
+  return uPlot.join(curves);
 }

@@ -1,30 +1,45 @@
 import type { VNode } from 'preact';
-import { type Side, sides } from './duel.ts';
+import { type Guesses, type Reader, readers } from './guesses.ts';
 
 /** Ten probabilities of each network, as bars. */
 export function Predictions({
   guesses,
   waiting,
 }: {
-  guesses: Partial<Record<Side, Float32Array>>;
+  guesses: Guesses;
+  /** Whether nothing has been trained that could read it. */
   waiting: boolean;
 }): VNode {
-  const best = bestOf(guesses.learner ?? guesses.library);
+  const first = guesses.learner ?? guesses.library ?? guesses.run;
+  const best = bestOf(first);
   return (
     <div class="predictions">
       <p class="verdict" role="status">
         {best === null ? (waiting ? 'Start training to hear what it is.' : ' ') : sentence(guesses)}
       </p>
+      {guesses.run ? (
+        <ul class="legend">
+          {readers
+            .filter((reader) => guesses[reader])
+            .map((reader) => (
+              <li key={reader} class={`${reader} bar`}>
+                {names[reader]}
+              </li>
+            ))}
+        </ul>
+      ) : null}
       <ol>
         {Array.from({ length: 10 }, (_, digit) => (
           <li key={digit} class={digit === best ? 'best' : ''}>
             <span class="digit">{digit}</span>
             <span class="bars" aria-hidden="true">
-              {sides.map((side) => (
-                <i key={side} class={side} style={{ inlineSize: `${100 * (guesses[side]?.[digit] ?? 0)}%` }} />
-              ))}
+              {readers
+                .filter((reader) => reader !== 'run' || guesses.run)
+                .map((reader) => (
+                  <i key={reader} class={reader} style={{ inlineSize: `${100 * (guesses[reader]?.[digit] ?? 0)}%` }} />
+                ))}
             </span>
-            <span class="share">{percent(guesses.learner?.[digit] ?? guesses.library?.[digit])}</span>
+            <span class="share">{percent(first?.[digit])}</span>
           </li>
         ))}
       </ol>
@@ -32,24 +47,27 @@ export function Predictions({
   );
 }
 
-function sentence(guesses: Partial<Record<Side, Float32Array>>): VNode {
-  const told = sides.flatMap((side) => {
-    const digit = bestOf(guesses[side]);
-    return digit === null ? [] : [{ side, digit }];
+const names: Readonly<Record<Reader, string>> = { learner: 'Your network', library: 'The library’s', run: 'The run' };
+
+function sentence(guesses: Guesses): VNode {
+  const told = readers.flatMap((reader) => {
+    const digit = bestOf(guesses[reader]);
+    return digit === null ? [] : [{ reader, digit }];
   });
   const agree = new Set(told.map(({ digit }) => digit)).size === 1;
-  if (told.length === 2 && agree) {
+  const both = told.length === 2 && told[1].reader === 'library';
+  if (agree && (both || told.length === 3)) {
     return (
       <>
-        Both say <strong>{told[0].digit}</strong>.
+        {both ? 'Both say' : 'All three say'} <strong>{told[0].digit}</strong>.
       </>
     );
   }
   return (
     <>
-      {told.map(({ side, digit }) => (
-        <span key={side}>
-          {side === 'learner' ? 'Your network' : 'The library’s'} says <strong>{digit}</strong>.{' '}
+      {told.map(({ reader, digit }) => (
+        <span key={reader}>
+          {names[reader]} says <strong>{digit}</strong>.{' '}
         </span>
       ))}
     </>

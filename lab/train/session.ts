@@ -8,6 +8,8 @@ import { Duel, type Side, sides } from './duel.ts';
 
 export type Phase = 'idle' | 'starting' | 'running' | 'paused' | 'over';
 
+type Warning = Omit<Extract<TrainEvent, { type: 'warning' }>, 'type'>;
+
 /** What the page shows of one side beside its curves. */
 export interface SideView {
   readonly step: number;
@@ -17,7 +19,7 @@ export interface SideView {
   readonly msPerStep: number;
   readonly end: TrainEnd | null;
   readonly failure: { readonly piece: ExerciseId | null; readonly message: string } | null;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 }
 
 const blank: SideView = {
@@ -32,6 +34,8 @@ export class Session {
   /** Rises when curves have grown. */
   readonly grown = signal(0);
   readonly error = signal<unknown>(null);
+  /** With which both train; null when nothing does. */
+  settings: Settings | null = null;
   /** What trains on the learner's side; null when nothing does. */
   readonly code = signal<Code | null>(null);
   duel = new Duel();
@@ -40,18 +44,20 @@ export class Session {
   #frame = 0;
   #life = 0;
 
-  /** Starts both; a run that was there is ended. */
-  async start(settings: Settings, data: LabData): Promise<void> {
+  /** Starts both, `by` single steps or at once; a run that was there is ended. */
+  async start(settings: Settings, data: LabData, by: 'steps' | 'itself' = 'itself'): Promise<void> {
     this.reset();
     const life = this.#life;
     this.phase.value = 'starting';
+    this.settings = settings;
     try {
-      const spec = (who: Side): TrainSpec => ({ ...settings, data, who });
+      const spec = (who: Side): TrainSpec => ({ ...settings, data, who, paused: by === 'steps' });
       const [box, { trainLibrary }] = await Promise.all([sandbox(), import('../sandbox/sandbox.ts')]);
       if (life !== this.#life) return;
       this.code.value = allCode.peek();
       this.runs = { learner: box.train(spec('learner'), this.code.value), library: trainLibrary(spec('library')) };
-      this.phase.value = 'running';
+      if (by === 'steps') this.step();
+      else this.phase.value = 'running';
       await Promise.all(sides.map((side) => this.#follow(side, life)));
       if (life === this.#life) this.phase.value = 'over';
     } catch (error) {
@@ -81,6 +87,7 @@ export class Session {
     for (const run of this.#all) run.close();
     this.runs = {};
     this.code.value = null;
+    this.settings = null;
     this.duel = new Duel();
     this.#fresh = {};
     for (const side of sides) this.views[side].value = blank;
@@ -114,7 +121,7 @@ export class Session {
       case 'epoch':
         return { epoch: event.epoch, step: event.step, accuracy: event.valAccuracy };
       case 'warning':
-        return { warnings: [...this.#now(side).warnings, event.text].slice(-3) };
+        return { warnings: [...this.#now(side).warnings, event].slice(-3) };
       case 'error':
         return { failure: { piece: event.piece, message: event.message } };
     }

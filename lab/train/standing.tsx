@@ -9,14 +9,14 @@ export function Standing({ session }: { session: Session }): VNode {
   void session.grown.value;
   const { parting, equalSteps } = session.duel;
   const [mine, ours] = [session.views.learner.value, session.views.library.value];
-  const ended = mine.end && ours.end && !mine.failure;
+  const same = Boolean(mine.end?.weights && mine.end.weights === ours.end?.weights && !mine.failure);
   return (
     <div class={`standing ${parting ? 'parted' : equalSteps > 0 ? 'equal' : ''}`}>
       {parting ? (
         <>
           <p class="standing-line">
-            <strong>Parted at step {parting.step.toLocaleString('en-US')}</strong>
-            {equalSteps > 0 ? `, equal up to step ${equalSteps.toLocaleString('en-US')}` : ''}
+            <strong>Parted by step {people(parting.step)}</strong>
+            {equalSteps > 0 ? `, equal up to step ${people(equalSteps)}` : ''}
           </p>
           <dl>
             <div>
@@ -31,16 +31,18 @@ export function Standing({ session }: { session: Session }): VNode {
         </>
       ) : equalSteps > 0 ? (
         <p class="standing-line">
-          <strong>Equal so far: {equalSteps.toLocaleString('en-US')} steps</strong>
-          <span class="quiet">every loss the same number, to the last bit</span>
+          <strong>
+            {same ? `Equal to the end: ${people(mine.end!.steps)} steps` : `Equal so far: ${people(equalSteps)} steps`}
+          </strong>
+          <span class="quiet">each loss that both told, every tenth, is the same number to the last bit</span>
         </p>
       ) : (
         <p class="standing-line quiet">Two networks, one seed: yours, and the library’s.</p>
       )}
       <OlderCode session={session} />
-      {ended && mine.end?.weights && mine.end.weights === ours.end?.weights ? (
+      {same ? (
         <p class="quiet weights-hash">
-          And all weights are equal: <code>{mine.end.weights.slice(0, 23)}…</code>
+          And all weights are equal: <code>{mine.end?.weights?.slice(0, 23)}…</code>
         </p>
       ) : null}
     </div>
@@ -95,14 +97,19 @@ export function Numbers({ session, side }: { session: Session; side: Side }): VN
 
 function state({ epoch, step, end, failure }: SideView): string {
   if (failure) return 'stopped';
-  const at = `epoch ${epoch}, step ${step.toLocaleString('en-US')}`;
+  const at = `epoch ${end?.epochs ?? epoch}, step ${people(end?.steps ?? step)}`;
   if (end?.status === 'diverged') return `diverged at ${at}`;
   if (end) return `done, ${at}`;
   return step === 0 ? 'not begun' : at;
 }
 
+function people(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
 function decimals(v: number, digits: number): string {
-  return Number.isFinite(v) ? v.toFixed(digits) : Number.isNaN(v) ? '–' : '∞';
+  if (!Number.isFinite(v)) return Number.isNaN(v) ? '–' : '∞';
+  return Math.abs(v) < 1e5 ? v.toFixed(digits) : v.toExponential(2);
 }
 
 /** The learner's piece failed while it trained: which one, why, and the way to its editor. */

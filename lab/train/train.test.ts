@@ -30,6 +30,15 @@ describe('a duel', () => {
     expect(duel.parting).toEqual({ step: 2, learner: 0.5, library: 0.5 + 2 ** -53 });
   });
 
+  test('compares what both told of, not what came at the same place', () => {
+    const duel = new Duel();
+    for (const n of [10, 20, 23, 30]) duel.add('learner', step(n, 1 / n));
+    for (const n of [10, 20, 21, 30, 40]) duel.add('library', step(n, 1 / n));
+    expect(duel).toMatchObject({ equalSteps: 30, parting: null });
+    duel.add('learner', step(40, 7));
+    expect(duel.parting).toEqual({ step: 40, learner: 7, library: 1 / 40 });
+  });
+
   test('two losses that are no numbers are equal', () => {
     const duel = new Duel();
     duel.add('learner', step(1, Number.NaN));

@@ -4,14 +4,19 @@ import { exerciseOf } from '../../src/verify/exercises.ts';
 import { Share } from '../share/share.tsx';
 import { ErrorCard } from '../shell/error-card.tsx';
 import { focusSoon } from '../shell/focus.ts';
+import { part, place } from '../shell/route.ts';
 import { begun, code, pieceIds } from '../work/code.ts';
-import { correct } from '../work/grading.ts';
+import { correct, watchCode } from '../work/grading.ts';
 import { keepWork } from '../work/keep.ts';
 import { settings } from '../work/settings.ts';
 import { visited } from '../work/visit.ts';
-import { Curves } from './curves.tsx';
+import { Curves, pointsOf } from './curves.tsx';
 import { Drawing } from './drawing.tsx';
+import { Help } from './help.tsx';
 import { missing, mnistFiles, trainRows } from './mnist.ts';
+import { openRun } from './run.ts';
+import { RunCard } from './run-card.tsx';
+import { RunStanding } from './run-standing.tsx';
 import { Session } from './session.ts';
 import { SettingsForm } from './settings-form.tsx';
 import { Failure, Numbers, Standing } from './standing.tsx';
@@ -20,14 +25,19 @@ import { WeightImages } from './weight-images.tsx';
 /** The learner's functions train, and the library's beside them. */
 export function Train(): VNode {
   const session = useMemo(() => new Session(), []);
-  useEffect(() => void keepWork(), []);
+  useEffect(() => void keepWork().then(watchCode), []);
   const visit = visited.value;
   // With another's code on the desk, or one's own again, a run is of neither.
   useEffect(() => () => session.reset(), [session, visit]);
+  const asksForRun = part.value === 'train' && place.value === 'run';
+  useEffect(() => {
+    if (asksForRun) void openRun();
+  }, [asksForRun]);
   const phase = session.phase.value;
   const { learner, library } = session.views;
   return (
     <div class="train">
+      <RunCard />
       <div class="train-side">
         <Controls session={session} />
         <Readiness />
@@ -37,6 +47,7 @@ export function Train(): VNode {
       <div class="train-main">
         {session.error.value === null ? null : <ErrorCard error={session.error.value} title="Training did not start" />}
         <Standing session={session} />
+        <RunStanding session={session} />
         <div class="both-sides">
           <Numbers session={session} side="learner" />
           <Numbers session={session} side="library" />
@@ -45,25 +56,29 @@ export function Train(): VNode {
         {library.value.failure ? (
           <ErrorCard error={library.value.failure.message} title="The library’s run stopped" />
         ) : null}
-        {learner.value.warnings.map((text) => (
-          <p key={text} class="warning" role="status">
-            {text}
-          </p>
-        ))}
+        <Help session={session} />
         <div class="plots">
           <Curves
             session={session}
             title="Loss"
             options={{ xLabel: 'step' }}
             pick={(track) => [track.steps, track.losses]}
-            text={() => told(learner.value.loss, library.value.loss, 3)}
+            ofRun={(run) => pointsOf(run, 'step', 'trainLoss')}
+            text={(run) => told([learner.value.loss, library.value.loss, run], 3)}
           />
           <Curves
             session={session}
             title="Validation accuracy"
             options={{ xLabel: 'epoch', percent: true }}
             pick={(track) => [track.epochs.slice(1), track.accuracies.slice(1)]} // epoch 0 is chance
-            text={() => told(100 * learner.value.accuracy, 100 * library.value.accuracy, 1, ' %')}
+            ofRun={(run) => pointsOf(run, 'epoch', 'valAccuracy')}
+            text={(run) =>
+              told(
+                [learner.value.accuracy, library.value.accuracy, run].map((v) => 100 * v),
+                1,
+                '\u00a0%',
+              )
+            }
           />
         </div>
         <section class="first-layer" aria-labelledby="first-layer">
@@ -98,9 +113,12 @@ function SettingsPanel({ open }: { open: boolean }): VNode {
   );
 }
 
-function told(mine: number, ours: number, digits: number, unit = ''): string {
+/** Yours, the library's, and the run's last value; NaN for what is not there. */
+function told([mine, ours, run]: readonly number[], digits: number, unit = ''): string {
   const text = (v: number): string => (Number.isFinite(v) ? `${v.toFixed(digits)}${unit}` : '–');
-  return Number.isNaN(mine) && Number.isNaN(ours) ? 'not begun' : `yours ${text(mine)}, the library’s ${text(ours)}`;
+  const both = `yours ${text(mine)}, the library’s ${text(ours)}`;
+  const live = Number.isNaN(mine) && Number.isNaN(ours) ? 'not begun' : both;
+  return Number.isNaN(run) ? live : `${live}; the run ended at ${text(run)}`;
 }
 
 function Controls({ session }: { session: Session }): VNode {
@@ -110,11 +128,12 @@ function Controls({ session }: { session: Session }): VNode {
   const now = settings.value;
   const absent = now.data === 'mnist' && missing(mnistFiles.value).length > 0;
   const tooLarge = now.batch > trainRows.value;
-  const begin = (): void => {
+  const begin = (by?: 'steps'): void => {
     if (phase === 'starting') return;
     const data = now.data === 'mnist' ? { name: now.data, files: mnistFiles.value } : { name: now.data };
-    void session.start(now, data);
+    void session.start(now, data, by);
   };
+  const under = running || phase === 'paused';
   return (
     <div class="controls" role="group" aria-label="Training">
       {running ? (
@@ -132,7 +151,7 @@ function Controls({ session }: { session: Session }): VNode {
           class="button primary"
           disabled={absent || tooLarge}
           aria-disabled={phase === 'starting'}
-          onClick={begin}
+          onClick={() => begin()}
         >
           {phase === 'starting' ? 'Starting …' : phase === 'over' ? 'Train again' : 'Start training'}
         </button>
@@ -140,8 +159,9 @@ function Controls({ session }: { session: Session }): VNode {
       <button
         type="button"
         class="button"
-        disabled={phase !== 'running' && phase !== 'paused'}
-        onClick={() => session.step()}
+        disabled={absent || tooLarge}
+        aria-disabled={phase === 'starting'}
+        onClick={() => (under ? session.step() : begin('steps'))}
       >
         Step
       </button>

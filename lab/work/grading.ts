@@ -1,7 +1,9 @@
 import { computed, effect, type Signal, signal } from '@preact/signals';
 import type { ExerciseId } from '../../src/verify/exercises.ts';
 import type { Grade } from '../../src/verify/grade.ts';
+import { errorGrade } from '../sandbox/checked-grade.ts';
 import { allCode, begun, byPiece, code, origin, pieceIds } from './code.ts';
+import { begins, wasFatal } from './fatal.ts';
 import { sandbox } from './sandbox.ts';
 
 /** What is known of a piece. `stale`: the text has changed since. */
@@ -27,6 +29,8 @@ export function ask(id: ExerciseId): void {
 
 /** The pause in typing after which a piece is graded, in milliseconds. */
 const pause = 400;
+const tookDown =
+  'the page went down the last time that this was checked, most likely for want of memory; change it, and it is checked again';
 let watching = false;
 
 /** From now on each piece is graded whenever its text, or for the chain any text, has rested. */
@@ -53,8 +57,10 @@ function watch(id: ExerciseId): void {
       return;
     }
     standing.value = { grade: standing.peek().grade, stale: true };
-    timer = setTimeout(() => {
-      void gradeNow(id, () => seen === key);
+    timer = setTimeout(async () => {
+      const fatal = await wasFatal(id, text);
+      if (!fatal) void gradeNow(id, () => seen === key);
+      else if (seen === key) standing.value = { grade: errorGrade(id, 'Stopped', tookDown), stale: false };
     }, pause);
   });
 }
@@ -66,7 +72,10 @@ function gradeNow(id: ExerciseId, current: () => boolean): Promise<void> {
   queue = queue.then(async () => {
     if (!current()) return;
     try {
-      const grade = await (await sandbox()).grade(id, allCode.peek());
+      const box = await sandbox();
+      const all = allCode.peek();
+      const back = begins(id, all[id]);
+      const grade = await box.grade(id, all).finally(back);
       gradingError.value = null;
       if (current()) standings[id].value = { grade, stale: false };
     } catch (error) {

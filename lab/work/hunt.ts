@@ -1,6 +1,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { ExerciseId } from '../../src/verify/exercises.ts';
 import { allCode, code, pieceIds } from './code.ts';
+import { begins, ends, wasFatal } from './fatal.ts';
 import { asked, gradingError, standings } from './grading.ts';
 import { sandbox } from './sandbox.ts';
 import { type Visit, visited } from './visit.ts';
@@ -29,9 +30,16 @@ effect(() => {
 
 async function look(visit: Visit, id: ExerciseId): Promise<void> {
   looking.add(id);
+  const text = visit.state.code[id] ?? '';
   try {
-    const { verdict } = await (await sandbox()).grade(id, { ...allCode.peek(), ...visit.state.code });
-    if (visit === of) know(id, verdict === 'correct');
+    let right = false;
+    if (!(await wasFatal(id, text))) {
+      const box = await sandbox();
+      begins(id, text);
+      const grade = await box.grade(id, { ...allCode.peek(), ...visit.state.code }).finally(() => ends(id));
+      right = grade.verdict === 'correct';
+    }
+    if (visit === of) know(id, right);
   } catch (error) {
     gradingError.value = error;
   }

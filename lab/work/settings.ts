@@ -39,6 +39,11 @@ export function switched(now: Settings, data: Settings['data']): Settings {
   };
 }
 
+export function sameSettings(a: Settings, b: Settings): boolean {
+  const keys = ['data', 'lr', 'batch', 'epochs', 'seed'] as const;
+  return keys.every((key) => a[key] === b[key]) && a.hidden.every((width, i) => width === b.hidden[i]);
+}
+
 export interface Limit {
   readonly least: number;
   readonly most: number;

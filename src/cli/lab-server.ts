@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import sirv from 'sirv';
 import { NeuroForgeError } from '../core/errors.ts';
+import { toJson } from '../core/unseen.ts';
 
 /** The only address that is listened on. */
 export const host = '127.0.0.1';
@@ -17,17 +18,28 @@ export interface LabServer {
   close(): Promise<void>;
 }
 
+/** A file that is made when it is asked for, and kept by nobody. */
+export interface MadeFile {
+  readonly type: string;
+  readonly content: string | Uint8Array;
+}
+
+/** Such files by their paths; null where there is none now. */
+export type MadeFiles = ReadonlyMap<string, () => Promise<MadeFile | null>>;
+
 /**
- * Serves the files of `folder` on the loopback. `port` null: the usual one, or a free one where that is taken; 0: a free
- * one. Throws NF4191 (the port cannot be had), NF4192 (the folder holds no lab).
+ * Serves the files of `folder` on the loopback, and those that are `made`. `port` null: the usual one, or a free one
+ * where that is taken; 0: a free one. Throws NF4191 (the port cannot be had), NF4192 (the folder holds no lab).
  */
-export async function serveLab(folder: string, port: number | null): Promise<LabServer> {
+export async function serveLab(folder: string, port: number | null, made: MadeFiles = new Map()): Promise<LabServer> {
   const headers = headersOf(pagePolicy(folder));
   const file = sirv(folder, { etag: true, setHeaders: (response) => setAll(response, headers) });
   const server = createServer((request, response) => {
     const refusal = refusalOf(request, portOf(server));
     if (refusal) return answer(response, refusal, headers);
-    file(request, response, () => answer(response, [404, 'there is no such file in the lab'], headers));
+    const make = made.get((request.url ?? '').split(/[?#]/, 1)[0]);
+    if (make) return void sendMade(response, make, headers);
+    file(request, response, () => answer(response, absent, headers));
   });
   await listen(server, port ?? usualPort).catch((error) => {
     if (port !== null) throw notToBeHad(port, error);
@@ -44,6 +56,8 @@ export async function serveLab(folder: string, port: number | null): Promise<Lab
 }
 
 type Refusal = readonly [status: number, why: string];
+
+const absent: Refusal = [404, 'there is no such file in the lab'];
 
 /**
  * Why this request is none of ours, or null. A page elsewhere may point a name of its own at this address (its Host
@@ -116,6 +130,26 @@ function answer(response: ServerResponse, [status, why]: Refusal, headers: Reado
   response.setHeader('Connection', 'close'); // a body that nobody reads may follow
   const text = `${status}: ${why}\n`;
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': text.length }).end(text);
+}
+
+/** A file that cannot be made now is 503, with the error as a document. */
+async function sendMade(
+  response: ServerResponse,
+  make: () => Promise<MadeFile | null>,
+  headers: Readonly<Record<string, string>>,
+): Promise<void> {
+  const made = await make().catch((error: unknown) => errorFile(error));
+  if (made === null) return answer(response, absent, headers);
+  setAll(response, { ...headers, 'Cache-Control': 'no-store' });
+  const content = Buffer.from(made.content);
+  const status = 'failed' in made ? 503 : 200;
+  response.writeHead(status, { 'Content-Type': made.type, 'Content-Length': content.length }).end(content);
+}
+
+function errorFile(error: unknown): MadeFile & { readonly failed: true } {
+  const known = error instanceof NeuroForgeError ? error : new NeuroForgeError('NF9000', String(error));
+  const document = { schema: 'neuroforge/error@1', error: known.toJSON() };
+  return { type: 'application/json; charset=utf-8', content: toJson(document), failed: true };
 }
 
 function listen(server: Server, port: number): Promise<void> {

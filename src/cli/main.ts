@@ -106,9 +106,13 @@ command('data <action> [name]', 'list data sets, get one, or say what is in a fi
   .option('--task <task>', 'info: classification or regression')
   .option('--mirror <url>', 'download data from this address first');
 
-command('lab', 'the lab: a page in which your own backward pass trains a network; on 127.0.0.1 only', async () => {
-  return (await import('./commands/lab.ts')).labCommand;
-})
+command(
+  'lab [run]',
+  'the lab: a page in which your own backward pass trains a network, beside a run of yours; on 127.0.0.1 only',
+  async () => {
+    return (await import('./commands/lab.ts')).labCommand;
+  },
+)
   .option('--port <n>', 'its port; 0 for one that is free (default: 4646, or a free one where that is taken)')
   .option('--no-open', 'do not open a browser');
 

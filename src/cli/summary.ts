@@ -53,7 +53,11 @@ export function summarize(about: Summary): void {
   if (result.status === 'interrupted') output.print(`resume  neuroforge train --resume ${run}`);
   const input = dataset.exampleShape.length === 2 ? 'digit.png' : 'rows.csv';
   output.print(`next    neuroforge eval ${run}    neuroforge predict ${run} ${input}`);
+  if (inLab.includes(prepared.split.train.name)) output.print(`lab     neuroforge lab ${run}`);
 }
+
+/** Data that the lab's own networks train on. */
+const inLab = ['digits', 'mnist'];
 
 function headline(which: string, { evaluation, dataset, result }: Summary): string {
   const { metrics } = evaluation;

@@ -47,17 +47,13 @@ export class MetricsLog {
 
   /** Reads the file and takes away what came after `position`, which is trained again, and lines that a crash tore. */
   async rewind({ step, epoch, evaluated }: Pick<Position, 'step' | 'epoch' | 'evaluated'>): Promise<void> {
-    const there = await this.#files.exists(this.#path);
-    const bytes = there ? await readWhole(this.#files, this.#path, { most: largest, what: 'metrics.jsonl' }) : null;
-    const text = new TextDecoder().decode(bytes ?? undefined);
-    const epochs = new Map<number, EpochEvent>();
-    for (const line of text.split('\n')) {
-      const entry = parse(line);
-      if (!entry || entry.step > step || (entry.step === step && !evaluated)) continue;
-      if (entry.epoch < 0 || entry.epoch > epoch || entry.step < 0) continue;
-      epochs.set(entry.epoch, merged(epochs.get(entry.epoch), entry));
-    }
-    this.#history = [...epochs.values()].sort((a, b) => a.epoch - b.epoch);
+    this.#history = (await this.#files.exists(this.#path))
+      ? await readEpochs(
+          this.#files,
+          this.#path,
+          (at) => at.epoch <= epoch && (at.step < step || (at.step === step && evaluated)),
+        )
+      : [];
     await this.#rewrite();
   }
 
@@ -66,6 +62,25 @@ export class MetricsLog {
     this.#torn = false;
     this.#synced = true;
   }
+}
+
+/**
+ * The epochs in `metrics.jsonl` for which `kept` holds, in order. Lines that are none of ours, as a crash leaves one, are
+ * passed over. Throws NF2901 (no file), NF2003, NF2004 (no file of that kind or size).
+ */
+export async function readEpochs(
+  files: Files,
+  path: string,
+  kept: (at: Pick<EpochEvent, 'step' | 'epoch'>) => boolean = () => true,
+): Promise<EpochEvent[]> {
+  const text = new TextDecoder().decode(await readWhole(files, path, { most: largest, what: 'metrics.jsonl' }));
+  const epochs = new Map<number, EpochEvent>();
+  for (const line of text.split('\n')) {
+    const entry = parse(line);
+    if (!entry || entry.epoch < 0 || entry.step < 0 || !kept(entry)) continue;
+    epochs.set(entry.epoch, merged(epochs.get(entry.epoch), entry));
+  }
+  return [...epochs.values()].sort((a, b) => a.epoch - b.epoch);
 }
 
 function linesOf(event: EpochEvent): string {

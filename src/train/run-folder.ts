@@ -134,7 +134,8 @@ export class RunFolder {
 
 const largestAbout = 2 ** 24;
 
-async function readAbout(files: Files, path: string): Promise<RunAbout> {
+/** What run.json in the folder `path` says. Throws NF4125 when it is not a run's, and what reading it throws. */
+export async function readAbout(files: Files, path: string): Promise<RunAbout> {
   const file = files.join(path, 'run.json');
   const text = new TextDecoder().decode(await readWhole(files, file, { most: largestAbout, what: 'a run.json' }));
   try {

@@ -136,7 +136,8 @@ function requireThreads(): void {
       hint: 'use one thread here, or make the backend in a worker of the page',
     });
   }
-  if (globalThis.crossOriginIsolated !== true) {
+  // WebKitGTK says that a page is isolated, and has no shared memory all the same.
+  if (globalThis.crossOriginIsolated !== true || typeof SharedArrayBuffer === 'undefined') {
     throw new NeuroForgeError('NF1304', 'threads share memory, which this page may not have', {
       where: 'wasm',
       expected: 'a cross-origin isolated page',

@@ -101,16 +101,24 @@ function conclude(dir: string, standings: readonly Standing[], output: Output, t
   }
 }
 
-/** Grades each solution anew when its text changes, until all are correct. */
+/**
+ * Grades each solution anew when its text changes, until all are correct. A text that changed while it was graded is not
+ * judged: the next look has the new one. A file that is gone counts as not begun.
+ */
 async function watched(dir: string, standings: Standing[], outside: Outside, output: Output): Promise<void> {
   const look = async (): Promise<boolean> => {
     let changed = false;
     for (const [i, { solution }] of standings.entries()) {
-      const now = await readSolution(dir, exerciseOf(solution.id));
-      if (now === null || now.code === solution.code) continue;
-      standings[i] = { solution: now, grade: await outside.grade(now) };
+      const exercise = exerciseOf(solution.id);
+      const read = await readSolution(dir, exercise);
+      const now = read ?? { ...solution, code: exercise.starter };
+      if (now.code === solution.code) continue;
+      const grade = await outside.grade(now);
+      if ((await readSolution(dir, exercise))?.code !== read?.code) continue;
+      standings[i] = { solution: now, grade };
       changed = true;
       output.print();
+      if (read === null) output.print(`${solution.file} is gone: save it again, or learn makes an empty one`);
       for (const line of verdictLines(standings[i], output)) output.print(line);
     }
     if (changed) conclude(dir, standings, output, false);
