@@ -1,7 +1,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { ExerciseId } from '../../src/verify/exercises.ts';
 import { allCode, code, pieceIds } from './code.ts';
-import { begins, ends, wasFatal } from './fatal.ts';
+import { begins, wasFatal } from './fatal.ts';
 import { asked, gradingError, standings } from './grading.ts';
 import { sandbox } from './sandbox.ts';
 import { type Visit, visited } from './visit.ts';
@@ -35,8 +35,8 @@ async function look(visit: Visit, id: ExerciseId): Promise<void> {
     let right = false;
     if (!(await wasFatal(id, text))) {
       const box = await sandbox();
-      begins(id, text);
-      const grade = await box.grade(id, { ...allCode.peek(), ...visit.state.code }).finally(() => ends(id));
+      const back = begins(id, text);
+      const grade = await box.grade(id, { ...allCode.peek(), ...visit.state.code }).finally(back);
       right = grade.verdict === 'correct';
     }
     if (visit === of) know(id, right);
