@@ -1,5 +1,7 @@
 import { createStore, del, get, set } from 'idb-keyval';
-import type { MnistFiles } from './mnist.ts';
+
+/** The four files' bytes by their usual names, `.gz` where they are packed. */
+export type MnistFiles = Readonly<Record<string, Uint8Array>>;
 
 const key = 'mnist';
 const store = (): ReturnType<typeof createStore> => createStore('neuroforge-lab-data', 'files');

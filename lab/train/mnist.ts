@@ -4,10 +4,9 @@ import { idxNames, idxSets } from '../../src/data/catalog.ts';
 import { fetchVerified } from '../../src/data/download.ts';
 import { digitsTrainRows, idxValidationRows, settings } from '../work/settings.ts';
 import { type CheckedFile, checkFile, checkPairs, type IdxName, largestFile } from './idx-check.ts';
-import { forgetFiles, keepFiles, keptFiles } from './mnist-store.ts';
+import { forgetFiles, keepFiles, keptFiles, type MnistFiles } from './mnist-store.ts';
 import { scratchFiles } from './scratch-files.ts';
 
-export type MnistFiles = Readonly<Record<string, Uint8Array>>;
 type Checked = Readonly<Partial<Record<IdxName, CheckedFile>>>;
 
 /** Those of the four files that are here and were read to their end. */
