@@ -64,7 +64,9 @@ describe.skipIf(!chromiumExpected)(`files brought to the lab${unlessChromium}`, 
   const choose = (...files: Brought[]): Promise<void> => page.locator('nf-train input[type=file]').setInputFiles(files);
   const cards = (words: string | RegExp): ReturnType<Page['locator']> =>
     page.locator('nf-train .settings .error-card', { hasText: words });
-  const here = (words: string | RegExp): Promise<void> => page.locator('.mnist-here', { hasText: words }).waitFor();
+  /** Said, and in the browser's store. */
+  const here = (words: string): Promise<void> =>
+    page.locator('.mnist-here', { hasText: words }).filter({ hasText: 'Kept in this browser.' }).waitFor();
   /** Another visit. */
   const again = async (): Promise<void> => {
     await page.reload();
