@@ -2,10 +2,12 @@ import { effect } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { LinkPanel, VisitBanner } from './share/link-panel.tsx';
-import { opened, readAddress } from './share/opened.ts';
+import { type Opened, opened, readAddress } from './share/opened.ts';
 import { ErrorBoundary } from './shell/error-boundary.tsx';
 import { addressOf, arrival, backTo, type PartName, part, parts } from './shell/route.ts';
 import { choose, type Theme, theme } from './shell/theme.ts';
+import { keepWork } from './work/keep.ts';
+import { resumeVisit } from './work/visit.ts';
 
 const told: Readonly<Record<PartName, { readonly title: string; readonly lead: string }>> = {
   derive: {
@@ -44,10 +46,12 @@ export function App(): VNode {
     };
     const onScroll = (): void => void left.set(shown, scrollY);
     read();
+    void keepWork(); // before a visit begins
+    void resumeVisit();
     addEventListener('scroll', onScroll, { passive: true });
     addEventListener('hashchange', read);
     const titles = effect(() => {
-      document.title = `${told[part.value].title} · NeuroForge lab`;
+      document.title = `${titleOf(opened.value) ?? told[part.value].title} · NeuroForge lab`;
     });
     return () => {
       removeEventListener('scroll', onScroll);
@@ -58,7 +62,8 @@ export function App(): VNode {
   const linked = opened.value.name !== 'none';
   return (
     <>
-      <a class="skip" href="#content">
+      {/* biome-ignore lint/a11y/useValidAnchor: a link to a place in the page, whose address after # is taken */}
+      <a class="skip" href="#content" onClick={skip}>
         To the content
       </a>
       <header class="top">
@@ -91,7 +96,9 @@ export function App(): VNode {
           {parts.map((name) => (
             <section key={name} hidden={linked || part.value !== name} aria-labelledby={`${name}-title`} class="part">
               <header class="lead">
-                <h1 id={`${name}-title`}>{told[name].title}</h1>
+                <h1 id={`${name}-title`} tabIndex={-1}>
+                  {told[name].title}
+                </h1>
                 <p>{told[name].lead}</p>
               </header>
               <Part name={name} />
@@ -107,6 +114,18 @@ export function App(): VNode {
       </footer>
     </>
   );
+}
+
+/** To the content, at the address where the visitor is. */
+function skip(event: Event): void {
+  event.preventDefault();
+  document.getElementById('content')?.focus();
+}
+
+/** Of a link that is held; null where a part is shown. */
+function titleOf(state: Opened): string | null {
+  if (state.name === 'held') return state.state.hunt ? 'A bug hunt' : 'Somebody’s network';
+  return state.name === 'unreadable' ? 'This link cannot be read' : null;
 }
 
 /** A plain press leads to the part as it was left; with a modifier the link is the browser's. */

@@ -15,13 +15,15 @@ export interface LinkState {
   readonly note?: string;
 }
 
+/** Characters of one piece in a link. */
+export const longestCode = 10_000;
+
 const limits = {
   hidden: { least: 1, most: 2048 },
   batch: { least: 1, most: 60_000 },
   epochs: { least: 1, most: 1000 },
   seed: { least: 0, most: 2 ** 32 - 1 },
   lr: { least: 1e-9, most: 1e6 },
-  code: 10_000,
   note: 500,
 } as const;
 
@@ -52,7 +54,13 @@ export function checkState(value: unknown, where: string, refusedAs: string): Li
   const code: Partial<Record<ExerciseId, string>> = {};
   for (const { id } of exercises) {
     const text = own(id, given);
-    if (text !== undefined) code[id] = string(`code of ${id}`, limits.code, text);
+    if (text !== undefined) code[id] = string(`code of ${id}`, longestCode, text);
+  }
+  const empty = exercises.filter(({ id }) => !code[id]?.trim());
+  if (hunt && empty.length > 0) {
+    throw refusal(refusedAs, 'a bug hunt needs the code of all six functions', {
+      got: `none of ${empty.map(({ functionName }) => functionName).join(', ')}`,
+    });
   }
   return {
     code,

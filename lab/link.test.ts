@@ -49,11 +49,16 @@ test('whatever the code says comes back as it was', async () => {
   );
   await fc.assert(
     fc.asyncProperty(states, async (s) => {
-      expect(await decodeLink(await encodeLink(s))).toEqual({ ...s, code: { ...s.code } });
+      const whole = s.hunt ? { ...s, code: { ...answers, ...notBlank(s.code) } } : s;
+      expect(await decodeLink(await encodeLink(whole))).toEqual({ ...whole, code: { ...whole.code } });
     }),
     { seed: 5, numRuns: 200 },
   );
 });
+
+function notBlank(code: LinkState['code']): LinkState['code'] {
+  return Object.fromEntries(Object.entries(code).filter(([, text]) => text.trim() !== ''));
+}
 
 describe('what no link may carry is not made', () => {
   const noise = (n: number): string =>
@@ -61,10 +66,21 @@ describe('what no link may carry is not made', () => {
   test.each<[string, Partial<LinkState>]>([
     ['too much code', { code: Object.fromEntries(exercises.map(({ id }, i) => [id, noise(9000 + i)])) }],
     ['one piece too long', { code: { relu: 'x'.repeat(10_001) } }],
+    ['a hunt without code', { hunt: true, code: {} }],
+    ['a hunt with a blank function', { hunt: true, code: { ...answers, relu: ' \n' } }],
     ['half a unit', { hidden: [1.5, 2] }],
     ['no rate', { lr: Number.NaN }],
   ])('%s', async (_, changes) => {
     await expect(encodeLink({ ...state, ...changes })).rejects.toMatchObject({ code: 'NF4160', where: 'link' });
+  });
+});
+
+test('code that is too long: which, how long, and how long it may be', async () => {
+  const code = { ...answers, 'softmax-cross-entropy': 'x'.repeat(12_345) };
+  await expect(encodeLink({ ...state, code })).rejects.toMatchObject({
+    message: 'dz is too long for a link',
+    expected: expect.stringContaining('10,000'),
+    got: '12,345',
   });
 });
 
@@ -106,6 +122,7 @@ describe('hostile links', () => {
     ['a batch of none', linkOf({ ...state, batch: 0 }), 'NF4164', /batch/],
     ['epochs as text', linkOf({ ...state, epochs: '10' }), 'NF4164', /epochs/],
     ['a seed too large', linkOf({ ...state, seed: 2 ** 32 }), 'NF4164', /seed/],
+    ['a hunt without code', linkOf({ ...state, hunt: true, code: {} }), 'NF4164', /all six functions/],
     ['a hunt of text', linkOf({ ...state, hunt: 'false' }), 'NF4164', /hunt/],
     ['a long note', linkOf({ ...state, note: 'x'.repeat(501) }), 'NF4164', /note/],
   ])('%s', async (_, link, code, message) => {

@@ -1,6 +1,7 @@
 import { joinBytes } from '../src/core/bytes.ts';
 import { NeuroForgeError } from '../src/core/errors.ts';
-import { checkState, type LinkState, refusal } from './link-state.ts';
+import { exercises } from '../src/verify/exercises.ts';
+import { checkState, type LinkState, longestCode, refusal } from './link-state.ts';
 
 export type { LinkState } from './link-state.ts';
 
@@ -13,6 +14,15 @@ const largestState = 64_000;
 
 /** The text after `#`. Throws NF4160 for a state that no link may carry: too much code, or settings out of range. */
 export async function encodeLink(state: LinkState): Promise<string> {
+  for (const { id, functionName } of exercises) {
+    const length = state.code[id]?.length ?? 0;
+    if (length <= longestCode) continue;
+    throw refusal('NF4160', `${functionName} is too long for a link`, {
+      expected: `at most ${longestCode.toLocaleString('en-US')} characters a function`,
+      got: length.toLocaleString('en-US'),
+      hint: 'leave comments away, or share the code as text',
+    });
+  }
   const checked = checkState(state, 'link to be made', 'NF4160');
   const bytes = new TextEncoder().encode(JSON.stringify(checked));
   const link = `${version}.${toBase64Url(await through(bytes, new CompressionStream('deflate-raw'), largestState))}`;

@@ -4,6 +4,7 @@ import { NeuroForgeError } from '../src/core/errors.ts';
 import { idxSets } from '../src/data/catalog.ts';
 import { pagePolicy } from './sandbox/policy.ts';
 import { told } from './shell/error-card.tsx';
+import { withoutFlags } from './shell/flags.ts';
 
 describe('the page', () => {
   const html = readFileSync(new URL('index.html', import.meta.url), 'utf8');
@@ -49,6 +50,23 @@ describe('what is told of an error', () => {
     const all = { code: 'NF1101', message: 'it does not fit', where: 'here', expected: 'a', got: 'b', hint: 'c' };
     expect(told(error)).toEqual(all);
     expect(told(all)).toEqual(all);
+  });
+
+  test.each([
+    ['use --batch full', ''],
+    ['without --raw it is cropped, centered and scaled', ''],
+    [
+      'magic 0x00000803 is an image file (labels are 0x00000801): swapped with --images?',
+      'magic 0x00000803 is an image file (labels are 0x00000801)',
+    ],
+    ['--val', ''],
+    ['put the files into a folder, or give --data FOLDER; or fetch them', 'or fetch them'],
+    ['1 -- 2, and a--b', '1 -- 2, and a--b'],
+  ])('without flags of the command line: %s', (text, wanted) => expect(withoutFlags(text)).toBe(wanted));
+
+  test('a card has no flags, and still a message', () => {
+    const error = new NeuroForgeError('NF4104', 'give --batch', { where: '--batch', hint: 'use --batch full' });
+    expect(told(error)).toEqual({ code: 'NF4104', message: 'give --batch' });
   });
 
   test('a stranger’s: its message, whatever it is', () => {

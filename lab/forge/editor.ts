@@ -13,9 +13,14 @@ import { EditorState } from '@codemirror/state';
 import { EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 
+/** Text, place and what can be undone, of an editor that was left. */
+export type EditorMemory = EditorState;
+
 export interface EditorOptions {
   readonly text: string;
   readonly label: string;
+  /** Goes on from there; `text` goes before its text. */
+  readonly memory?: EditorMemory | undefined;
   readonly onChange: (text: string) => void;
 }
 
@@ -23,7 +28,9 @@ export interface CodeEditor {
   setText(text: string): void;
   /** Marks a line; without one, the first place that is no JavaScript, else nothing. */
   setError(error: { readonly message: string; readonly line: number | null } | null): void;
-  focus(): void;
+  /** Selects from one place to another, and takes the keyboard. */
+  focus(from: number, to: number): void;
+  memory(): EditorMemory;
   destroy(): void;
 }
 
@@ -31,42 +38,51 @@ export interface CodeEditor {
  * An editor in a shadow root of `host`: there CodeMirror's styles are constructable style sheets, which a policy
  * without inline styles allows. Tab indents; Escape and then Tab leaves.
  */
-export function openEditor(host: HTMLElement, { text, label, onChange }: EditorOptions): CodeEditor {
+export function openEditor(host: HTMLElement, { text, label, memory, onChange }: EditorOptions): CodeEditor {
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
   const view = new EditorView({
     root,
     parent: root,
-    state: EditorState.create({
-      doc: text,
-      extensions: [
-        lineNumbers(),
-        history(),
-        indentOnInput(),
-        indentUnit.of('  '),
-        bracketMatching(),
-        highlightActiveLine(),
-        lintGutter(),
-        javascript(),
-        syntaxHighlighting(colors),
-        look,
-        EditorView.lineWrapping,
-        keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap, indentWithTab]),
-        EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off' }),
-        EditorView.updateListener.of((update) => {
-          if (update.docChanged) onChange(update.state.doc.toString());
-        }),
-      ],
-    }),
+    state:
+      memory ??
+      EditorState.create({
+        doc: text,
+        extensions: [
+          lineNumbers(),
+          history(),
+          indentOnInput(),
+          indentUnit.of('  '),
+          bracketMatching(),
+          highlightActiveLine(),
+          lintGutter(),
+          javascript(),
+          syntaxHighlighting(colors),
+          look,
+          EditorView.lineWrapping,
+          keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap, indentWithTab]),
+          EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off' }),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) onChange(update.state.doc.toString());
+          }),
+        ],
+      }),
   });
+  const setText = (next: string): void => {
+    if (next === view.state.doc.toString()) return;
+    view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } });
+  };
+  setText(text);
   return {
-    setText(next) {
-      if (next === view.state.doc.toString()) return;
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } });
-    },
+    setText,
     setError(error) {
       view.dispatch(setDiagnostics(view.state, error === null ? [] : diagnosticsOf(view.state, error)));
     },
-    focus: () => view.focus(),
+    focus(from, to) {
+      const within = (at: number): number => Math.min(at, view.state.doc.length);
+      view.dispatch({ selection: { anchor: within(from), head: within(to) } });
+      view.focus();
+    },
+    memory: () => view.state,
     destroy: () => view.destroy(),
   };
 }
@@ -97,9 +113,15 @@ const colors = HighlightStyle.define([
 ]);
 
 const look = EditorView.theme({
-  '&': { backgroundColor: 'var(--surface)', color: 'var(--ink)', fontSize: '0.9375rem' },
+  '&': { backgroundColor: 'var(--surface)', color: 'var(--ink)', fontSize: '0.9375rem', maxHeight: 'min(36rem, 75vh)' },
   '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '1px', borderRadius: '10px' },
-  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.65', minHeight: '12.5rem', padding: '0.6rem 0' },
+  '.cm-scroller': {
+    fontFamily: 'var(--mono)',
+    lineHeight: '1.65',
+    minHeight: '12.5rem',
+    padding: '0.6rem 0',
+    overflow: 'auto',
+  },
   '.cm-content': { caretColor: 'var(--ink)' },
   '.cm-cursor': { borderLeftColor: 'var(--ink)' },
   '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--quiet)', border: 'none' },

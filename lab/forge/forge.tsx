@@ -1,13 +1,15 @@
 import type { VNode } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { type ExerciseId, exerciseOf, exercises } from '../../src/verify/exercises.ts';
 import { Derivation } from '../course/derivation.tsx';
 import { Share } from '../share/share.tsx';
 import { ErrorCard } from '../shell/error-card.tsx';
+import { focusSoon } from '../shell/focus.ts';
 import { goTo, places } from '../shell/route.ts';
-import { begun, code, origin, pieceIds, starters } from '../work/code.ts';
+import { begun, code, origin, pieceIds } from '../work/code.ts';
 import { ask, asked, correct, gradingError, standings, watchCode } from '../work/grading.ts';
 import { forget, keepWork, notKept } from '../work/keep.ts';
+import { startOver } from '../work/visit.ts';
 import { CodeEditor } from './code-editor.tsx';
 import { Hints } from './hints.tsx';
 import { Verdicts } from './verdicts.tsx';
@@ -62,9 +64,10 @@ function Pieces({ current }: { current: ExerciseId }): VNode {
   );
 }
 
-type State = 'untouched' | 'open' | 'correct' | 'wrong';
+type State = 'untouched' | 'unasked' | 'open' | 'correct' | 'wrong';
 const said: Readonly<Record<State, string>> = {
   untouched: 'not begun',
+  unasked: 'not checked yet',
   open: 'being checked',
   correct: 'correct',
   wrong: 'not yet correct',
@@ -73,6 +76,7 @@ const said: Readonly<Record<State, string>> = {
 function stateOf(id: ExerciseId): State {
   const { grade, stale } = standings[id].value;
   if (!begun(id, code[id].value)) return 'untouched';
+  if (origin.value === 'hunt' && !asked.value.has(id)) return 'unasked';
   if (grade === null) return 'open';
   if (grade.verdict === 'correct') return stale ? 'open' : 'correct';
   return 'wrong';
@@ -81,6 +85,11 @@ function stateOf(id: ExerciseId): State {
 function Piece({ id }: { id: ExerciseId }): VNode {
   const { title, parameters, returns, chapter } = exerciseOf(id);
   const hidden = origin.value === 'hunt' && !asked.value.has(id);
+  const judgement = useRef<HTMLElement>(null);
+  const onAsk = (): void => {
+    ask(id);
+    focusSoon(() => judgement.current);
+  };
   return (
     <>
       <div class="workbench">
@@ -119,11 +128,11 @@ function Piece({ id }: { id: ExerciseId }): VNode {
         <Derivation chapter={chapter} />
         <Hints id={id} />
       </div>
-      <aside class="judgement-column" aria-label="How it stands">
+      <aside ref={judgement} class="judgement-column" tabIndex={-1} aria-label="How it stands">
         {gradingError.value === null ? null : (
           <ErrorCard error={gradingError.value} title="Nothing can be graded here" />
         )}
-        {hidden ? <Suspect id={id} /> : <Verdicts standing={standings[id].value} />}
+        {hidden ? <Suspect id={id} onAsk={onAsk} /> : <Verdicts standing={standings[id].value} />}
         {notKept.value === null ? null : <p class="quiet">{notKept.value}</p>}
         <Share />
       </aside>
@@ -132,13 +141,13 @@ function Piece({ id }: { id: ExerciseId }): VNode {
 }
 
 /** In a bug hunt nothing is told unasked. */
-function Suspect({ id }: { id: ExerciseId }): VNode {
+function Suspect({ id, onAsk }: { id: ExerciseId; onAsk: () => void }): VNode {
   return (
     <section class="suspect card">
       <h3>Is it this one?</h3>
       <p>One of the six functions is wrong. Read them, train with them, and when you suspect one, have it checked.</p>
       <p class="quiet">{asked.value.size === 0 ? 'Nothing was checked yet.' : `Checked so far: ${asked.value.size}`}</p>
-      <button type="button" class="button primary" onClick={() => ask(id)}>
+      <button type="button" class="button primary" onClick={onAsk}>
         Check {exerciseOf(id).functionName}
       </button>
     </section>
@@ -147,40 +156,26 @@ function Suspect({ id }: { id: ExerciseId }): VNode {
 
 function ResetPiece({ id }: { id: ExerciseId }): VNode {
   const [sure, setSure] = useState(false);
-  if (!sure) {
-    return (
-      <div class="buttons">
-        <button type="button" class="button small" onClick={() => setSure(true)}>
-          Start over
-        </button>
-      </div>
-    );
-  }
+  const group = useRef<HTMLDivElement>(null);
+  const choose = (next: boolean, then?: () => void): void => {
+    then?.();
+    setSure(next);
+    focusSoon(() => group.current?.querySelector<HTMLElement>('button:last-child')); // the harmless one
+  };
+  const one = (label: string, onClick: () => void): VNode => (
+    <button key={label} type="button" class="button small" onClick={onClick}>
+      {label}
+    </button>
+  );
   return (
-    <div class="buttons" role="group" aria-label="Start over">
-      <button
-        type="button"
-        class="button small"
-        onClick={() => {
-          code[id].value = starters[id];
-          setSure(false);
-        }}
-      >
-        This piece
-      </button>
-      <button
-        type="button"
-        class="button small"
-        onClick={() => {
-          void forget();
-          setSure(false);
-        }}
-      >
-        All six
-      </button>
-      <button type="button" class="button small" onClick={() => setSure(false)}>
-        Keep everything
-      </button>
+    <div ref={group} class="buttons" role="group" aria-label="Start over">
+      {sure
+        ? [
+            one('This piece', () => choose(false, () => startOver(id))),
+            one('All six', () => choose(false, forget)),
+            one('Keep everything', () => choose(false)),
+          ]
+        : one('Start over', () => choose(true))}
     </div>
   );
 }

@@ -1,16 +1,25 @@
 import type { VNode } from 'preact';
+import { useRef } from 'preact/hooks';
 import { type ExerciseId, exerciseOf } from '../../src/verify/exercises.ts';
+import { focusSoon } from '../shell/focus.ts';
 import { Prose } from '../shell/prose.tsx';
-import { code, hints } from '../work/code.ts';
+import { code, hints, origin } from '../work/code.ts';
+import { asked } from '../work/grading.ts';
 import { diffLines } from './diff.ts';
 
-/** Four steps, one at a time; the last compares with the library. */
+/** Four steps, one at a time; the last compares with the library, in a bug hunt once the piece was asked about. */
 export function Hints({ id }: { id: ExerciseId }): VNode {
+  const section = useRef<HTMLElement>(null);
   const exercise = exerciseOf(id);
   const count = exercise.hints.length;
-  const open = Math.min(hints[id].value, count);
+  const most = origin.value === 'hunt' && !asked.value.has(id) ? count - 1 : count;
+  const open = Math.min(hints[id].value, most);
+  const show = (next: number): void => {
+    hints[id].value = next;
+    focusSoon(() => section.current?.querySelector<HTMLElement>('.diff-scroll, .buttons button'));
+  };
   return (
-    <section class="hints" aria-label="Hints">
+    <section ref={section} class="hints" aria-label="Hints">
       <ol aria-live="polite">
         {exercise.hints.slice(0, open).map((hint, i) => (
           <li key={hint}>
@@ -20,9 +29,12 @@ export function Hints({ id }: { id: ExerciseId }): VNode {
         ))}
       </ol>
       {open === count ? <Comparison id={id} /> : null}
+      {open === most && most < count ? (
+        <p class="quiet">The last hint sets it beside an answer: it is here once you have had this piece checked.</p>
+      ) : null}
       <div class="buttons">
-        {open < count ? (
-          <button type="button" class="button small" onClick={() => (hints[id].value = open + 1)}>
+        {open < most ? (
+          <button type="button" class="button small" onClick={() => show(open + 1)}>
             {open === 0 ? 'A hint' : open === count - 1 ? 'Show the answer' : 'Another hint'}
             <span class="quiet">
               {open + 1} of {count}
@@ -30,7 +42,7 @@ export function Hints({ id }: { id: ExerciseId }): VNode {
           </button>
         ) : null}
         {open > 0 ? (
-          <button type="button" class="button small" onClick={() => (hints[id].value = 0)}>
+          <button type="button" class="button small" onClick={() => show(0)}>
             Hide hints
           </button>
         ) : null}

@@ -4,6 +4,7 @@ import type { FitEvent, FitResult } from '../../src/train/events.ts';
 import type { ExerciseId } from '../../src/verify/exercises.ts';
 import type { FitInWorker } from '../../src/worker/fit-in-worker.ts';
 import type { FitSpec } from '../../src/worker/spec.ts';
+import { withoutFlags } from '../shell/flags.ts';
 import type { TrainEnd, TrainEvent, TrainRun, TrainSpec } from './types.ts';
 
 /** Classes of both data sets of the lab. */
@@ -183,8 +184,9 @@ function endOf(result: FitResult, weights: string): TrainEnd {
 export function explainError(error: unknown): Explained {
   if (!(error instanceof NeuroForgeError)) return { piece: null, message: text(error) };
   const { message, where, expected, got, hint } = error;
-  const parts = [where && `at ${where}`, expected && `expected ${expected}`, got && `got ${got}`, hint];
-  return { piece: null, message: text([message, ...parts.filter(Boolean)].join('; ')) };
+  const parts = [message, where && `at ${where}`, expected && `expected ${expected}`, got && `got ${got}`, hint];
+  const told = parts.map((part) => withoutFlags(part ?? '')).filter((part) => part !== '');
+  return { piece: null, message: text(told.join('; ')) };
 }
 
 /** Of whatever a stranger sends: a sentence of bounded length. */

@@ -2,11 +2,12 @@ import type { RefObject, VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { type ExerciseId, exerciseOf, exercises } from '../../src/verify/exercises.ts';
 import { ErrorCard } from '../shell/error-card.tsx';
-import { goTo } from '../shell/route.ts';
-import { allCode, pieceIds } from '../work/code.ts';
+import { goTo, places } from '../shell/route.ts';
+import { allCode, begun, pieceIds } from '../work/code.ts';
+import { standings } from '../work/grading.ts';
 import { sandbox } from '../work/sandbox.ts';
 import { addressOf, copied } from './address.ts';
-import { AddressField } from './address-field.tsx';
+import { AddressField, OwnMachine } from './address-field.tsx';
 
 type Phase =
   | { readonly name: 'asking' | 'checking' }
@@ -16,19 +17,24 @@ type Phase =
 
 /** Sabotage is the author's: here it is checked that one function is wrong and five are right, and the link is made. */
 export function HuntDialog({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }): VNode {
-  const [chosen, setChosen] = useState<ExerciseId>(pieceIds[0]);
+  const [picked, setPicked] = useState<ExerciseId | null>(null);
+  const chosen = picked ?? likely();
   const [note, setNote] = useState('');
   const [phase, setPhase] = useState<Phase>({ name: 'asking' });
   const make = async (): Promise<void> => {
     setPhase({ name: 'checking' });
     setPhase(await attempt(chosen, note));
   };
+  const close = (): void => {
+    setPhase({ name: 'asking' });
+    setPicked(null);
+  };
   const go = (id: ExerciseId): void => {
     dialog.current?.close();
     goTo('forge', id);
   };
   return (
-    <dialog ref={dialog} class="hunt-dialog" aria-labelledby="hunt-title" onClose={() => setPhase({ name: 'asking' })}>
+    <dialog ref={dialog} class="hunt-dialog" aria-labelledby="hunt-title" onClose={close}>
       <h2 id="hunt-title">Make a bug hunt</h2>
       <p>
         Put one mistake into one of your six functions, as you would make it yourself. Whoever opens the link is told
@@ -36,7 +42,7 @@ export function HuntDialog({ dialog }: { dialog: RefObject<HTMLDialogElement | n
       </p>
       <label class="field">
         <span>The piece with the mistake</span>
-        <select value={chosen} onChange={(event) => setChosen(event.currentTarget.value as ExerciseId)}>
+        <select value={chosen} onChange={(event) => setPicked(event.currentTarget.value as ExerciseId)}>
           {exercises.map(({ id, title, functionName }) => (
             <option key={id} value={id}>
               {title} ({functionName})
@@ -66,6 +72,15 @@ export function HuntDialog({ dialog }: { dialog: RefObject<HTMLDialogElement | n
   );
 }
 
+/** The one piece that is known to be wrong, or else the one that is open. */
+function likely(): ExerciseId {
+  const wrong = pieceIds.filter((id) => {
+    const { grade, stale } = standings[id].value;
+    return grade && !stale && grade.verdict !== 'correct';
+  });
+  return wrong.length === 1 ? wrong[0] : (pieceIds.find((id) => id === places.forge.value) ?? pieceIds[0]);
+}
+
 function Outcome({ phase, onOpen }: { phase: Phase; onOpen: (id: ExerciseId) => void }): VNode | null {
   switch (phase.name) {
     case 'refused':
@@ -81,6 +96,7 @@ function Outcome({ phase, onOpen }: { phase: Phase; onOpen: (id: ExerciseId) => 
       return (
         <>
           <p>{phase.copied ? 'The link is on your clipboard.' : 'Here is the link:'}</p>
+          <OwnMachine />
           <AddressField address={phase.address} />
         </>
       );
@@ -93,8 +109,13 @@ function Outcome({ phase, onOpen }: { phase: Phase; onOpen: (id: ExerciseId) => 
 
 async function attempt(chosen: ExerciseId, note: string): Promise<Phase> {
   try {
-    const box = await sandbox();
     const code = allCode.value;
+    const empty = pieceIds.find((id) => !begun(id, code[id]));
+    if (empty) {
+      const name = exerciseOf(empty).functionName;
+      return { name: 'refused', why: `${name} is not written yet: a hunt needs all six functions.`, open: empty };
+    }
+    const box = await sandbox();
     for (const id of pieceIds) {
       // The chain is judged with the right pieces, so that the mistake counts once.
       const pieces = id === 'chain' ? withAnswers(code.chain) : code;

@@ -2,9 +2,13 @@ import type { VNode } from 'preact';
 import { exerciseOf } from '../../src/verify/exercises.ts';
 import type { LinkState } from '../link.ts';
 import { ErrorCard } from '../shell/error-card.tsx';
+import { focusSoon } from '../shell/focus.ts';
+import { part } from '../shell/route.ts';
 import { origin, pieceIds } from '../work/code.ts';
+import { hunt } from '../work/hunt.ts';
 import { ownCode } from '../work/keep.ts';
-import { dismiss, note, opened, start } from './opened.ts';
+import { visited, wasBegun } from '../work/visit.ts';
+import { dismiss, opened, start } from './opened.ts';
 
 /** What an opened link holds, before anything of it runs. */
 export function LinkPanel(): VNode | null {
@@ -23,10 +27,11 @@ export function LinkPanel(): VNode | null {
       </section>
     );
   }
-  return <Held link={state.link} />;
+  return <Held hash={state.link} link={state.state} />;
 }
 
-function Held({ link }: { link: LinkState }): VNode {
+function Held({ hash, link }: { hash: string; link: LinkState }): VNode {
+  const begun = wasBegun(hash);
   const ids = pieceIds.filter((id) => link.code[id] !== undefined);
   return (
     <section class="link-panel" aria-labelledby="link-title">
@@ -81,8 +86,13 @@ function Held({ link }: { link: LinkState }): VNode {
         is kept apart.
       </p>
       <div class="buttons">
-        <button type="button" class="button primary" onClick={() => start(link)}>
-          Start
+        {begun ? (
+          <button type="button" class="button primary" onClick={() => start(hash, link, true)}>
+            Go on where you left it
+          </button>
+        ) : null}
+        <button type="button" class={`button ${begun ? '' : 'primary'}`} onClick={() => start(hash, link)}>
+          {begun ? 'Start anew' : 'Start'}
         </button>
         <button type="button" class="button" onClick={dismiss}>
           Not now
@@ -95,21 +105,58 @@ function Held({ link }: { link: LinkState }): VNode {
 /** While somebody else's code is in the editors, says so, and leads back. */
 export function VisitBanner(): VNode | null {
   if (origin.value === 'own') return null;
+  const note = visited.value?.state.note ?? '';
+  const leave = (): void => {
+    void ownCode();
+    focusSoon(() => document.getElementById(`${part.peek()}-title`));
+  };
   return (
     <div class="banner" role="note">
-      <p>
-        {origin.value === 'hunt' ? (
-          <>
-            <strong>Bug hunt:</strong> one of these six functions is wrong.
-          </>
-        ) : (
-          <>This code came with a link; it is not kept.</>
-        )}
-        {note.value === '' ? null : <q>{note.value}</q>}
+      <p aria-live="polite">
+        {origin.value === 'hunt' ? <HuntStanding /> : <>This code came with a link; it is not kept.</>}
+        {note === '' ? null : <q>{note}</q>}
       </p>
-      <button type="button" class="button small" onClick={() => void ownCode()}>
+      <button type="button" class="button small" onClick={leave}>
         Back to my own code
       </button>
     </div>
   );
+}
+
+function HuntStanding(): VNode {
+  const { name, wrong } = hunt.value;
+  const functions = wrong.map((id, i) => (
+    <span key={id}>
+      {i > 0 ? ' and ' : ''}
+      <code>{exerciseOf(id).functionName}</code>
+    </span>
+  ));
+  switch (name) {
+    case 'found':
+      return (
+        <>
+          <strong>Found:</strong> {functions} {wrong.length > 1 ? 'are' : 'is'} wrong. Now mend it.
+        </>
+      );
+    case 'mended':
+      return (
+        <>
+          <strong>Mended:</strong> {functions} {wrong.length > 1 ? 'were' : 'was'} wrong, and all that you had checked
+          is right now.
+        </>
+      );
+    case 'clean':
+      return (
+        <>
+          <strong>Bug hunt:</strong> all six were checked, and none of them is wrong. Whoever sent it has forgotten the
+          mistake.
+        </>
+      );
+    case 'open':
+      return (
+        <>
+          <strong>Bug hunt:</strong> one of these six functions is wrong.
+        </>
+      );
+  }
 }

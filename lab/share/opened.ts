@@ -1,48 +1,53 @@
 import { signal } from '@preact/signals';
 import { decodeLink, type LinkState } from '../link.ts';
-import { parts } from '../shell/route.ts';
-import { origin, setCode } from '../work/code.ts';
-import { asked } from '../work/grading.ts';
-import { settings } from '../work/settings.ts';
+import { focusSoon } from '../shell/focus.ts';
+import { goTo, parts } from '../shell/route.ts';
+import { keepWork } from '../work/keep.ts';
+import { beginVisit } from '../work/visit.ts';
 
 /** A link that was opened: what it holds, or why it cannot be read. Nothing of it runs before `start`. */
 export type Opened =
   | { readonly name: 'none' }
   | { readonly name: 'reading' }
-  | { readonly name: 'held'; readonly link: LinkState }
+  | { readonly name: 'held'; readonly link: string; readonly state: LinkState }
   | { readonly name: 'unreadable'; readonly error: unknown };
 
 export const opened = signal<Opened>({ name: 'none' });
-export const note = signal('');
+let last = '';
 
-/** Reads the address: anything after # that is no part of the page is taken for a link. */
+/** Reads the address: anything after # that is no part of the page is taken for a link, which is held there. */
 export async function readAddress(hash: string): Promise<void> {
   const text = hash.replace(/^#/, '');
-  if (text === '' || text === 'content' || parts.some((part) => text === part || text.startsWith(`${part}/`))) return;
-  opened.value = { name: 'reading' };
-  try {
-    opened.value = { name: 'held', link: await decodeLink(text) };
-  } catch (error) {
-    opened.value = { name: 'unreadable', error };
+  last = text;
+  if (text === '' || parts.some((part) => text === part || text.startsWith(`${part}/`))) {
+    opened.value = { name: 'none' };
+    return;
   }
-}
-
-/** The visitor has pressed start: the link's code goes into the editors, for this visit only. */
-export function start(link: LinkState): void {
-  const { data, hidden, lr, batch, epochs, seed } = link;
-  asked.value = new Set();
-  origin.value = link.hunt ? 'hunt' : 'link';
-  settings.value = { data, hidden, lr, batch, epochs, seed };
-  setCode(link.code);
-  note.value = link.note ?? '';
-  opened.value = { name: 'none' };
-  history.replaceState(null, '', link.hunt ? '#forge' : '#train');
-  dispatchEvent(new HashChangeEvent('hashchange'));
+  opened.value = { name: 'reading' };
+  const next = await decodeLink(text).then(
+    (state): Opened => ({ name: 'held', link: text, state }),
+    (error): Opened => ({ name: 'unreadable', error }),
+  );
+  if (last !== text) return;
+  opened.value = next;
   scrollTo(0, 0);
 }
 
+/** The visitor has pressed start: the link's code goes into the editors, for this visit only. */
+export function start(link: string, state: LinkState, goOn = false): void {
+  void keepWork(); // it has the visitor's own work from here on
+  beginVisit({ link, state }, goOn);
+  leaveLink(state.hunt ? 'forge' : 'train');
+}
+
 export function dismiss(): void {
+  leaveLink('derive');
+}
+
+/** The link stays where the browser's way back leads. */
+function leaveLink(to: 'derive' | 'forge' | 'train'): void {
   opened.value = { name: 'none' };
-  history.replaceState(null, '', '#derive');
-  dispatchEvent(new HashChangeEvent('hashchange'));
+  goTo(to);
+  scrollTo(0, 0);
+  focusSoon(() => document.getElementById(`${to}-title`));
 }

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { ErrorCard } from '../shell/error-card.tsx';
 import { addressOf, copied } from './address.ts';
-import { AddressField } from './address-field.tsx';
+import { AddressField, OwnMachine } from './address-field.tsx';
 import { HuntDialog } from './hunt-dialog.tsx';
 
 /** Copy a link to this code, or make a bug hunt of it. */
@@ -35,6 +35,7 @@ export function Share(): VNode {
       <p class="quiet" role="status">
         {told}
       </p>
+      {told === '' ? null : <OwnMachine />}
       {address === '' ? null : <AddressField address={address} />}
       {error === null ? null : <ErrorCard error={error} title="No link could be made" />}
       <HuntDialog dialog={dialog} />

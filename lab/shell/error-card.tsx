@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { withoutFlags } from './flags.ts';
 
 /** The parts of a NeuroForgeError that people read; it may have come over a port as plain data. */
 interface Told {
@@ -20,9 +21,10 @@ export function told(error: unknown): Told {
   const message = text('message') ?? String(error);
   if (!/^NF\d{4}$/.test(text('code') ?? '')) return { message };
   const told: Record<string, string> = { message };
+  told['message'] = withoutFlags(message) || message;
   for (const key of ['code', 'where', 'expected', 'got', 'hint']) {
-    const value = text(key);
-    if (value !== undefined) told[key] = value;
+    const value = withoutFlags(text(key) ?? '');
+    if (value !== '') told[key] = value;
   }
   return told as unknown as Told;
 }

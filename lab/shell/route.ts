@@ -34,7 +34,7 @@ export function backTo(name: PartName): void {
 
 export function readRoute(hash: string): void {
   const [, name, rest = ''] = /^#?([a-z]+)(?:\/(.*))?$/.exec(hash) ?? [];
-  const known = parts.find((p) => p === name);
+  const known = /^#?$/.test(hash) ? parts[0] : parts.find((p) => p === name);
   if (!known) return;
   part.value = known;
   places[known].value = rest;

@@ -1,6 +1,7 @@
 import { effect } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { useSeen } from '../shell/seen.ts';
 import { dark } from '../shell/theme.ts';
 import { type Track, thinned } from './duel.ts';
 import type { Plot, PlotOptions } from './plot.ts';
@@ -41,10 +42,11 @@ const rest = 100;
 export function Curves({ session, title, options, pick, ofRun, text }: CurvesProps): VNode {
   const host = useRef<HTMLDivElement>(null);
   const isDark = dark.value;
+  const seen = useSeen(host);
   // options and pick of a plot never change; colors do
   useEffect(() => {
     const element = host.current;
-    if (!element) return;
+    if (!element || !seen) return;
     let over = false;
     let end = (): void => {};
     void import('./plot.ts').then(({ openPlot, joined }) => {
@@ -82,7 +84,7 @@ export function Curves({ session, title, options, pick, ofRun, text }: CurvesPro
       over = true;
       end();
     };
-  }, [session, isDark]);
+  }, [session, isDark, seen]);
   const run = runPoints(ofRun);
   return (
     <figure class="curves">

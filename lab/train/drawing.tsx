@@ -1,9 +1,10 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ErrorCard } from '../shell/error-card.tsx';
+import { focusSoon } from '../shell/focus.ts';
 import { settings } from '../work/settings.ts';
 import { type Drawn, useGuesses } from './guesses.ts';
-import { drawnSide, type Fed, fedOf, lumaOf } from './picture.ts';
+import { drawnSide, type Fed, fedOf, isMarked, lumaOf } from './picture.ts';
 import { Predictions } from './predictions.tsx';
 import type { Session } from './session.ts';
 
@@ -23,6 +24,7 @@ export function Drawing({ session }: { session: Session }): VNode {
   const [cursor, setCursor] = useState<{ x: number; y: number; down: boolean } | null>(null);
   const [drawn, setDrawn] = useState<Drawn | null>(null);
   const data = settings.value.data;
+  const [marked, setMarked] = useState(false);
   const guesses = useGuesses(session, drawn);
 
   const look = (): void => {
@@ -30,6 +32,7 @@ export function Drawing({ session }: { session: Session }): VNode {
     if (!context) return;
     const luma = lumaOf(context.getImageData(0, 0, drawnSide, drawnSide));
     const fed = fedOf(luma, data);
+    setMarked(isMarked(luma));
     setDrawn(fed && { luma, fed });
   };
   const line = (x: number, y: number): void => {
@@ -45,6 +48,8 @@ export function Drawing({ session }: { session: Session }): VNode {
   const clear = (): void => {
     canvas.current?.getContext('2d')?.clearRect(0, 0, drawnSide, drawnSide);
     setDrawn(null);
+    setMarked(false);
+    focusSoon(() => canvas.current);
   };
   const at = (event: PointerEvent): [number, number] => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
@@ -112,10 +117,16 @@ export function Drawing({ session }: { session: Session }): VNode {
             ) : null}
           </div>
           <div class="under-paper">
-            <button type="button" class="button small" onClick={clear} disabled={drawn === null}>
+            <button type="button" class="button small" onClick={clear} disabled={!marked}>
               Clear
             </button>
-            <FedImage fed={drawn?.fed ?? null} />
+            {marked && drawn === null ? (
+              <span class="quiet" role="status">
+                The field is full: there is no digit to be seen on it.
+              </span>
+            ) : (
+              <FedImage fed={drawn?.fed ?? null} />
+            )}
           </div>
         </div>
         <div>

@@ -2,7 +2,21 @@ import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { idxNames } from '../../src/data/catalog.ts';
 import { ErrorCard } from '../shell/error-card.tsx';
-import { download, missing, mnist, mnistError, mnistFiles, progress, recall, take } from './mnist.ts';
+import { focusSoon } from '../shell/focus.ts';
+import {
+  checkedFiles,
+  download,
+  keptHere,
+  missing,
+  mnist,
+  mnistErrors,
+  mnistFiles,
+  progress,
+  putAway,
+  recall,
+  setOf,
+  take,
+} from './mnist.ts';
 
 /** MNIST is brought: dropped, chosen, or downloaded and verified. */
 export function MnistPanel(): VNode {
@@ -10,8 +24,7 @@ export function MnistPanel(): VNode {
   const chooser = useRef<HTMLInputElement>(null);
   useEffect(() => void recall(), []);
   const absent = missing(mnistFiles.value);
-  if (absent.length === 0)
-    return <p class="quiet mnist-here">✓ MNIST is here: 60,000 images to train on, 10,000 for the test.</p>;
+  if (absent.length === 0) return <Here />;
   const hosts = mnist.mirrors.map((mirror) => new URL(mirror).host);
   return (
     <section
@@ -33,7 +46,7 @@ export function MnistPanel(): VNode {
       <ul class="mnist-files">
         {idxNames.map((name) => (
           <li key={name} class={absent.includes(name) ? 'absent' : 'here'}>
-            <code>{name}</code> <span>{absent.includes(name) ? 'missing' : '✓ here'}</span>
+            <code>{name}</code> <span>{absent.includes(name) ? 'missing' : `✓ ${known(name)}`}</span>
           </li>
         ))}
       </ul>
@@ -44,6 +57,7 @@ export function MnistPanel(): VNode {
         <button type="button" class="button" disabled={progress.value !== null} onClick={() => void download()}>
           Download 11 MB
         </button>
+        {absent.length < idxNames.length ? <OtherFiles /> : null}
         <input
           ref={chooser}
           type="file"
@@ -51,14 +65,66 @@ export function MnistPanel(): VNode {
           class="visually-hidden"
           tabIndex={-1}
           aria-label="The four files of MNIST"
-          onChange={(event) => void take([...(event.currentTarget.files ?? [])])}
+          onChange={(event) => {
+            void take([...(event.currentTarget.files ?? [])]);
+            event.currentTarget.value = ''; // the same file may be chosen again
+          }}
         />
       </div>
       <p class="quiet">
         From {hosts.join(' or ')}, each file verified by its published sha256. {mnist.credit}.
       </p>
       <p role="status">{progress.value}</p>
-      {mnistError.value === null ? null : <ErrorCard error={mnistError.value} />}
+      {mnistErrors.value.map((error, i) => (
+        <ErrorCard key={i} error={error} />
+      ))}
     </section>
+  );
+}
+
+/** What a file was found to be. */
+function known(name: (typeof idxNames)[number]): string {
+  const set = checkedFiles.value[name]?.set ?? null;
+  return set === 'mnist' ? 'MNIST’s, verified' : set === 'fashion-mnist' ? 'Fashion-MNIST’s' : 'your own';
+}
+
+/** What the four files are, and how many images. */
+function Here(): VNode {
+  const files = checkedFiles.value;
+  const [train, test] = [idxNames[0], idxNames[2]].map((name) => files[name]?.shape[0].toLocaleString('en-US'));
+  const what = {
+    mnist: '✓ MNIST is here, verified',
+    'fashion-mnist': 'This is Fashion-MNIST, not MNIST: clothes in ten classes, and 0 to 9 are their numbers',
+  }[setOf(files) ?? ''];
+  return (
+    <div class="mnist-here">
+      <p class="quiet" role="status">
+        {what ?? 'These files are not MNIST’s, but your own'}: {train} images to train on, {test} for the test.
+        {keptHere.value === true ? ' Kept in this browser.' : null}
+        {keptHere.value === false ? ' This browser does not keep them: they are here for this visit.' : null}
+      </p>
+      <div class="buttons">
+        <OtherFiles />
+      </div>
+      {mnistErrors.value.map((error, i) => (
+        <ErrorCard key={i} error={error} />
+      ))}
+    </div>
+  );
+}
+
+function OtherFiles(): VNode {
+  return (
+    <button
+      type="button"
+      class="button small"
+      onClick={() => {
+        void putAway().then(() =>
+          focusSoon(() => document.querySelector<HTMLElement>('.nf-part .mnist .buttons button')),
+        );
+      }}
+    >
+      Other files
+    </button>
   );
 }

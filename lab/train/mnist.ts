@@ -1,20 +1,41 @@
-import { signal } from '@preact/signals';
-import { createStore, get, set } from 'idb-keyval';
+import { computed, signal } from '@preact/signals';
 import { NeuroForgeError } from '../../src/core/errors.ts';
 import { idxNames, idxSets } from '../../src/data/catalog.ts';
 import { fetchVerified } from '../../src/data/download.ts';
+import { digitsTrainRows, idxValidationRows, settings } from '../work/settings.ts';
+import { type CheckedFile, checkFile, checkPairs, type IdxName, largestFile } from './idx-check.ts';
+import { forgetFiles, keepFiles, keptFiles, type MnistFiles } from './mnist-store.ts';
 import { scratchFiles } from './scratch-files.ts';
 
-export type MnistFiles = Readonly<Record<string, Uint8Array>>;
+type Checked = Readonly<Partial<Record<IdxName, CheckedFile>>>;
 
-/** Those of the four files that are here, by their usual name, `.gz` where they are packed. */
-export const mnistFiles = signal<MnistFiles>({});
+/** Those of the four files that are here and were read to their end. */
+export const checkedFiles = signal<Checked>({});
 export const progress = signal<string | null>(null);
-export const mnistError = signal<unknown>(null);
+export const mnistErrors = signal<readonly unknown[]>([]);
+/** Whether the browser took the four files for the next visit; null until that is known. */
+export const keptHere = signal<boolean | null>(null);
+
+/** Their bytes by usual name, `.gz` where they are packed. */
+export const mnistFiles = computed<MnistFiles>(() =>
+  Object.fromEntries(
+    Object.values(checkedFiles.value).map(({ name, packed, bytes }) => [packed ? `${name}.gz` : name, bytes]),
+  ),
+);
 
 export const mnist = idxSets.find(({ name }) => name === 'mnist')!;
-const key = 'mnist';
-const store = (): ReturnType<typeof createStore> => createStore('neuroforge-lab-data', 'files');
+
+/** Rows that a run with the chosen data trains on: no batch is larger. */
+export const trainRows = computed(() => {
+  if (settings.value.data === 'digits') return digitsTrainRows;
+  return (checkedFiles.value[idxNames[0]]?.shape[0] ?? 60_000) - idxValidationRows;
+});
+
+/** What the four files are: a published set in full, or one's own. */
+export function setOf(files: Checked): string | null {
+  const sets = new Set(idxNames.map((name) => files[name]?.set ?? null));
+  return sets.size === 1 ? [...sets][0] : null;
+}
 
 /** What is still missing, by its usual name. */
 export function missing(files: MnistFiles): string[] {
@@ -27,63 +48,152 @@ export function usualName(fileName: string): string | null {
   return match ? `${match[1]}-${match[2]}-idx${match[3]}-ubyte${match[4] ?? ''}`.toLowerCase() : null;
 }
 
-/** Takes files that were dropped or chosen, and says which are no part of MNIST. */
-export async function take(files: readonly File[]): Promise<void> {
-  mnistError.value = null;
-  const taken: Record<string, Uint8Array> = { ...mnistFiles.value };
-  const strangers: string[] = [];
-  for (const file of files) {
-    const name = usualName(file.name);
-    if (name === null) strangers.push(file.name);
-    else taken[name] = new Uint8Array(await file.arrayBuffer());
-  }
-  mnistFiles.value = taken;
-  if (strangers.length > 0) {
-    mnistError.value = new NeuroForgeError('NF4175', 'this is no file of MNIST', {
-      where: strangers.join(', '),
-      expected: `${idxNames.join(', ')}, as they are or with .gz`,
-      hint: 'choose the four files that MNIST is published as',
-    });
-  }
-  await remember();
+/** Takes files that were dropped or chosen, once each was read and verified, and says what is wrong with the others. */
+export function take(files: readonly File[]): Promise<void> {
+  return inTurn(async () => {
+    const before = checkedFiles.value;
+    const errors: unknown[] = [];
+    const taken: Partial<Record<IdxName, CheckedFile>> = {};
+    for (const file of files) {
+      try {
+        const name = namedAsUsual(file.name);
+        await say(`${file.name}: reading and verifying …`);
+        const checked = await checkFile(name, file.name, await bytesOf(file));
+        taken[checked.name] = checked;
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    try {
+      checkPairs({ ...before, ...taken });
+      checkedFiles.value = { ...before, ...taken };
+    } catch (error) {
+      errors.push(error);
+    }
+    mnistErrors.value = errors;
+    await keep();
+  });
 }
 
 /** Downloads what is missing, each file verified by its published sha256. */
-export async function download(): Promise<void> {
-  mnistError.value = null;
-  const { files, contents } = scratchFiles();
-  try {
-    for (const file of mnist.files.filter(({ name }) => missing(mnistFiles.value).includes(name))) {
-      await fetchVerified(mnist, file, 'mnist', {
-        files,
-        progress: (name, received, total) => {
-          const share = total ? ` of ${megabytes(total)}` : '';
-          progress.value = `${name}: ${megabytes(received)}${share}`;
-        },
-      });
-      mnistFiles.value = { ...mnistFiles.value, [`${file.name}.gz`]: contents.get(`mnist/${file.name}.gz`)! };
+export function download(): Promise<void> {
+  return inTurn(async () => {
+    const { files, contents } = scratchFiles();
+    try {
+      for (const file of mnist.files.filter(({ name }) => missing(mnistFiles.value).includes(name))) {
+        await fetchVerified(mnist, file, 'mnist', {
+          files,
+          progress: (name, received, total) => {
+            const share = total ? ` of ${megabytes(total)}` : '';
+            progress.value = `${name}: ${megabytes(received)}${share}`;
+          },
+        });
+        const bytes = contents.get(`mnist/${file.name}.gz`)!;
+        const checked = await checkFile(file.name as IdxName, file.name, bytes);
+        const next = { ...checkedFiles.value, [checked.name]: checked };
+        checkPairs(next);
+        checkedFiles.value = next;
+      }
+      await keep();
+    } catch (error) {
+      mnistErrors.value = [inPage(error)];
     }
-    await remember();
-  } catch (error) {
-    mnistError.value = inPage(error);
-  } finally {
+  });
+}
+
+/** What was brought on an earlier visit, verified again: a store may break. */
+export function recall(): Promise<void> {
+  if (missing(mnistFiles.value).length === 0) return Promise.resolve();
+  return inTurn(async () => {
+    const kept = await keptFiles();
+    if (kept === null || missing(mnistFiles.value).length === 0) return;
+    await say('Reading and verifying what this browser has kept …');
+    try {
+      const found: Partial<Record<IdxName, CheckedFile>> = {};
+      for (const [name, bytes] of Object.entries(kept)) {
+        const checked = await checkFile(namedAsUsual(name), name, bytes);
+        found[checked.name] = checked;
+      }
+      checkPairs(found);
+      checkedFiles.value = found;
+      keptHere.value = true;
+    } catch (cause) {
+      await forgetFiles();
+      const why = cause instanceof NeuroForgeError ? `${cause.where}: ${cause.message}` : String(cause);
+      mnistErrors.value = [
+        new NeuroForgeError('NF4178', 'what this browser has kept is damaged, and was removed', {
+          where: 'the files of an earlier visit',
+          got: why,
+          hint: 'bring the files again',
+          cause,
+        }),
+      ];
+    }
+  });
+}
+
+/** Makes room for other files. */
+export function putAway(): Promise<void> {
+  return inTurn(async () => {
+    checkedFiles.value = {};
+    keptHere.value = null;
+    await forgetFiles();
+  });
+}
+
+/** One after the other: a drop while files are read waits for them. */
+let last: Promise<void> = Promise.resolve();
+function inTurn(work: () => Promise<void>): Promise<void> {
+  last = last.then(async () => {
+    mnistErrors.value = [];
+    await work().catch((error: unknown) => {
+      mnistErrors.value = [error];
+    });
     progress.value = null;
-  }
+  });
+  return last;
 }
 
-/** What was brought on an earlier visit. */
-export async function recall(): Promise<void> {
+/** Says what is done, and lets the page show it. */
+async function say(text: string): Promise<void> {
+  progress.value = text;
+  await new Promise((resume) => setTimeout(resume));
+}
+
+function namedAsUsual(fileName: string): IdxName {
+  const name = usualName(fileName)?.replace(/\.gz$/, '');
+  const known = idxNames.find((usual) => usual === name);
+  if (known) return known;
+  throw new NeuroForgeError('NF4175', 'this is no file of MNIST', {
+    where: fileName,
+    expected: `${idxNames.join(', ')}, as they are or with .gz`,
+    hint: 'choose the four files that MNIST is published as',
+  });
+}
+
+async function bytesOf(file: File): Promise<Uint8Array> {
+  if (file.size > largestFile) {
+    throw new NeuroForgeError('NF4176', 'the file is too large', {
+      where: file.name,
+      expected: `at most ${megabytes(largestFile)}`,
+      got: megabytes(file.size),
+    });
+  }
   try {
-    const kept = await get<MnistFiles>(key, store());
-    if (kept && missing(mnistFiles.value).length > 0) mnistFiles.value = { ...kept, ...mnistFiles.value };
-  } catch {
-    // No storage: they are brought again.
+    return new Uint8Array(await file.arrayBuffer());
+  } catch (cause) {
+    throw new NeuroForgeError('NF4176', 'the file cannot be read', {
+      where: file.name,
+      got: cause instanceof Error ? cause.message : String(cause),
+      hint: 'a folder, or a file that was moved since? choose the four files themselves',
+      cause,
+    });
   }
 }
 
-async function remember(): Promise<void> {
+async function keep(): Promise<void> {
   if (missing(mnistFiles.value).length > 0) return;
-  await set(key, mnistFiles.value, store()).catch(() => {});
+  keptHere.value = await keepFiles(mnistFiles.value);
 }
 
 /** The same error with what can be done in a page. */

@@ -1,3 +1,4 @@
+import { NeuroForgeError } from '../../src/core/errors.ts';
 import { fedImage } from '../../src/data/digit-image.ts';
 import type { Settings } from '../work/settings.ts';
 
@@ -12,15 +13,24 @@ export interface Fed {
 
 /**
  * What the network is given of a drawing: cropped and centered by its mass as MNIST's digits were, or spread as the
- * 8x8 ones were. Null where nothing is drawn.
+ * 8x8 ones were. Null where nothing is to be seen: an empty field, or a full one.
  */
 export function fedOf(luma: Float32Array, data: Settings['data']): Fed | null {
-  if (!luma.some((v) => v > 0.02)) return null;
   const [side, maxValue] = data === 'mnist' ? [28, 255] : [8, 16];
   const image = { width: drawnSide, height: drawnSide, luma, alpha: null };
   const form = { width: side, height: side, maxValue, digits: true };
-  const { values } = fedImage(image, form, { where: 'your drawing' });
-  return { side, x: Float32Array.from(values, (v) => v / maxValue) };
+  try {
+    const { values } = fedImage(image, form, { where: 'your drawing' });
+    return { side, x: Float32Array.from(values, (v) => v / maxValue) };
+  } catch (error) {
+    if (error instanceof NeuroForgeError && error.code === 'NF2605') return null;
+    throw error;
+  }
+}
+
+/** Whether anything was drawn at all. */
+export function isMarked(luma: Float32Array): boolean {
+  return luma.some((v) => v > 0.02);
 }
 
 /** Luma of what a canvas holds in white on transparent ground. */

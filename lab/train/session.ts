@@ -1,7 +1,7 @@
 import { type Signal, signal } from '@preact/signals';
 import type { ExerciseId } from '../../src/verify/exercises.ts';
 import type { LabData, TrainEnd, TrainEvent, TrainRun, TrainSpec } from '../sandbox/types.ts';
-import { allCode } from '../work/code.ts';
+import { allCode, type Code } from '../work/code.ts';
 import { sandbox } from '../work/sandbox.ts';
 import type { Settings } from '../work/settings.ts';
 import { Duel, type Side, sides } from './duel.ts';
@@ -36,6 +36,8 @@ export class Session {
   readonly error = signal<unknown>(null);
   /** With which both train; null when nothing does. */
   settings: Settings | null = null;
+  /** What trains on the learner's side; null when nothing does. */
+  readonly code = signal<Code | null>(null);
   duel = new Duel();
   runs: Partial<Record<Side, TrainRun>> = {};
   #fresh: Partial<Record<Side, SideView>> = {};
@@ -52,7 +54,8 @@ export class Session {
       const spec = (who: Side): TrainSpec => ({ ...settings, data, who, paused: by === 'steps' });
       const [box, { trainLibrary }] = await Promise.all([sandbox(), import('../sandbox/sandbox.ts')]);
       if (life !== this.#life) return;
-      this.runs = { learner: box.train(spec('learner'), allCode.peek()), library: trainLibrary(spec('library')) };
+      this.code.value = allCode.peek();
+      this.runs = { learner: box.train(spec('learner'), this.code.value), library: trainLibrary(spec('library')) };
       if (by === 'steps') this.step();
       else this.phase.value = 'running';
       await Promise.all(sides.map((side) => this.#follow(side, life)));
@@ -83,6 +86,7 @@ export class Session {
     this.#life++;
     for (const run of this.#all) run.close();
     this.runs = {};
+    this.code.value = null;
     this.settings = null;
     this.duel = new Duel();
     this.#fresh = {};

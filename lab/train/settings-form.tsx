@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import { defaults, type Limit, limits, type Settings, settingOf, settings } from '../work/settings.ts';
+import { defaults, type Limit, limits, type Settings, settingOf, settings, switched } from '../work/settings.ts';
+import { trainRows } from './mnist.ts';
 import { MnistPanel } from './mnist-panel.tsx';
 
 /** What a run is made of; a change counts from the next start. */
@@ -20,7 +21,7 @@ export function SettingsForm({ disabled }: { disabled: boolean }): VNode {
               name="lab-data"
               class="visually-hidden"
               checked={now.data === name}
-              onChange={() => set({ ...defaults[name], seed: now.seed })}
+              onChange={() => (settings.value = switched(settings.value, name))}
             />
             <span>{name === 'digits' ? 'Digits, 8 × 8' : 'MNIST, 28 × 28'}</span>
           </label>
@@ -45,7 +46,13 @@ export function SettingsForm({ disabled }: { disabled: boolean }): VNode {
           onValue={(v) => set({ hidden: [now.hidden[0], v] })}
         />
         <NumberField label="learning rate" value={now.lr} limit={limits.lr} onValue={(lr) => set({ lr })} />
-        <NumberField label="batch" value={now.batch} limit={limits.batch} onValue={(batch) => set({ batch })} />
+        <NumberField
+          label="batch"
+          value={now.batch}
+          limit={{ ...limits.batch, most: trainRows.value }}
+          about="the rows to train on"
+          onValue={(batch) => set({ batch })}
+        />
         <NumberField label="epochs" value={now.epochs} limit={limits.epochs} onValue={(epochs) => set({ epochs })} />
         <NumberField label="seed" value={now.seed} limit={limits.seed} onValue={(seed) => set({ seed })} />
       </div>
@@ -65,13 +72,15 @@ interface NumberFieldProps {
   readonly label: string;
   readonly value: number;
   readonly limit: Limit;
+  /** What the upper limit is. */
+  readonly about?: string;
   readonly onValue: (v: number) => void;
 }
 
 /** What cannot be is marked, said, and not taken. */
-function NumberField({ label, value, limit, onValue }: NumberFieldProps): VNode {
+function NumberField({ label, value, limit, about, onValue }: NumberFieldProps): VNode {
   const [draft, setDraft] = useState<string | null>(null);
-  const bad = draft !== null && settingOf(draft, limit) === null;
+  const bad = settingOf(draft ?? String(value), limit) === null;
   return (
     <label class="field">
       <span>{label}</span>
@@ -92,6 +101,7 @@ function NumberField({ label, value, limit, onValue }: NumberFieldProps): VNode 
       {bad ? (
         <small role="alert">
           {limit.whole ? 'a whole number' : 'a number'} from {limit.least} to {limit.most}
+          {about ? `, ${about}` : ''}
         </small>
       ) : null}
     </label>

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { exerciseOf } from '../../src/verify/exercises.ts';
-
+import { allCode, pieceIds } from '../work/code.ts';
 import type { Side } from './duel.ts';
 import type { Session, SideView } from './session.ts';
 
@@ -39,12 +39,32 @@ export function Standing({ session }: { session: Session }): VNode {
       ) : (
         <p class="standing-line quiet">Two networks, one seed: yours, and the library’s.</p>
       )}
+      <OlderCode session={session} />
       {same ? (
         <p class="quiet weights-hash">
           And all weights are equal: <code>{mine.end?.weights?.slice(0, 23)}…</code>
         </p>
       ) : null}
     </div>
+  );
+}
+
+/** The editors have gone on since the run began. */
+function OlderCode({ session }: { session: Session }): VNode | null {
+  const [ran, now] = [session.code.value, allCode.value];
+  const changed = ran === null ? [] : pieceIds.filter((id) => ran[id] !== now[id]);
+  if (changed.length === 0) return null;
+  return (
+    <p class="quiet older-code" role="status">
+      This run has the code as it was when it began;{' '}
+      {changed.map((id, i) => (
+        <span key={id}>
+          {i > 0 ? ', ' : ''}
+          <code>{exerciseOf(id).functionName}</code>
+        </span>
+      ))}{' '}
+      {changed.length === 1 ? 'has' : 'have'} changed since.
+    </p>
   );
 }
 

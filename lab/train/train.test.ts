@@ -5,7 +5,7 @@ import { limits, settingOf } from '../work/settings.ts';
 import { weightPixels } from './diverging.ts';
 import { Duel, thinned } from './duel.ts';
 import { missing, usualName } from './mnist.ts';
-import { drawnSide, fedOf } from './picture.ts';
+import { drawnSide, fedOf, isMarked } from './picture.ts';
 import { scratchFiles } from './scratch-files.ts';
 
 const step = (n: number, loss: number): TrainEvent => ({ type: 'step', step: n, epoch: 1, loss, msPerStep: 1 });
@@ -134,6 +134,18 @@ describe('a drawing', () => {
       });
       expect(Math.abs(center / mass - side / 2)).toBeLessThan(1);
     }
+  });
+
+  test('that fills its field is no digit; with a hole in it, it is seen', () => {
+    const full = new Float32Array(drawnSide * drawnSide).fill(1);
+    const inside = full.map((_, i) => (i < 80 || i % drawnSide === 0 ? 0 : 1)); // the border not wholly
+    const holed = full.map((v, i) => (Math.hypot((i % drawnSide) - 70, Math.floor(i / drawnSide) - 70) < 20 ? 0 : v));
+    for (const data of ['mnist', 'digits'] as const) {
+      expect(fedOf(full, data)).toBeNull();
+      expect(fedOf(inside, data)).toBeNull();
+      expect(fedOf(holed, data)?.side).toBe(data === 'mnist' ? 28 : 8);
+    }
+    expect([isMarked(full), isMarked(new Float32Array(9))]).toEqual([true, false]);
   });
 
   test('of nothing is nothing', () => expect(fedOf(new Float32Array(drawnSide * drawnSide), 'mnist')).toBeNull());

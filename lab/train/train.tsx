@@ -1,17 +1,19 @@
 import type { VNode } from 'preact';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { exerciseOf } from '../../src/verify/exercises.ts';
 import { Share } from '../share/share.tsx';
 import { ErrorCard } from '../shell/error-card.tsx';
+import { focusSoon } from '../shell/focus.ts';
 import { part, place } from '../shell/route.ts';
 import { begun, code, pieceIds } from '../work/code.ts';
 import { correct, watchCode } from '../work/grading.ts';
 import { keepWork } from '../work/keep.ts';
 import { settings } from '../work/settings.ts';
+import { visited } from '../work/visit.ts';
 import { Curves, pointsOf } from './curves.tsx';
 import { Drawing } from './drawing.tsx';
 import { Help } from './help.tsx';
-import { missing, mnistFiles } from './mnist.ts';
+import { missing, mnistFiles, trainRows } from './mnist.ts';
 import { openRun } from './run.ts';
 import { RunCard } from './run-card.tsx';
 import { RunStanding } from './run-standing.tsx';
@@ -23,10 +25,10 @@ import { WeightImages } from './weight-images.tsx';
 /** The learner's functions train, and the library's beside them. */
 export function Train(): VNode {
   const session = useMemo(() => new Session(), []);
-  useEffect(() => {
-    void keepWork().then(watchCode);
-    return () => session.reset();
-  }, [session]);
+  useEffect(() => void keepWork().then(watchCode), []);
+  const visit = visited.value;
+  // With another's code on the desk, or one's own again, a run is of neither.
+  useEffect(() => () => session.reset(), [session, visit]);
   const asksForRun = part.value === 'train' && place.value === 'run';
   useEffect(() => {
     if (asksForRun) void openRun();
@@ -121,10 +123,13 @@ function told([mine, ours, run]: readonly number[], digits: number, unit = ''): 
 
 function Controls({ session }: { session: Session }): VNode {
   const phase = session.phase.value;
+  const main = useRef<HTMLButtonElement>(null);
   const running = phase === 'running';
   const now = settings.value;
   const absent = now.data === 'mnist' && missing(mnistFiles.value).length > 0;
+  const tooLarge = now.batch > trainRows.value;
   const begin = (by?: 'steps'): void => {
+    if (phase === 'starting') return;
     const data = now.data === 'mnist' ? { name: now.data, files: mnistFiles.value } : { name: now.data };
     void session.start(now, data, by);
   };
@@ -140,19 +145,35 @@ function Controls({ session }: { session: Session }): VNode {
           Resume
         </button>
       ) : (
-        <button type="button" class="button primary" disabled={absent || phase === 'starting'} onClick={() => begin()}>
+        <button
+          ref={main}
+          type="button"
+          class="button primary"
+          disabled={absent || tooLarge}
+          aria-disabled={phase === 'starting'}
+          onClick={() => begin()}
+        >
           {phase === 'starting' ? 'Starting …' : phase === 'over' ? 'Train again' : 'Start training'}
         </button>
       )}
       <button
         type="button"
         class="button"
-        disabled={absent || phase === 'starting'}
+        disabled={absent || tooLarge}
+        aria-disabled={phase === 'starting'}
         onClick={() => (under ? session.step() : begin('steps'))}
       >
         Step
       </button>
-      <button type="button" class="button" disabled={phase === 'idle'} onClick={() => session.reset()}>
+      <button
+        type="button"
+        class="button"
+        disabled={phase === 'idle'}
+        onClick={() => {
+          session.reset();
+          focusSoon(() => main.current);
+        }}
+      >
         Reset
       </button>
     </div>
@@ -163,7 +184,7 @@ function Controls({ session }: { session: Session }): VNode {
 function Readiness(): VNode | null {
   const open = pieceIds.filter((id) => !begun(id, code[id].value));
   if (open.length === 0) {
-    return correct.value === pieceIds.length ? <p class="ready">✓ All six of your pieces are correct.</p> : null;
+    return correct.value === pieceIds.length ? <p class="ready">✓ All six pieces are correct.</p> : null;
   }
   return (
     <p class="quiet not-ready">

@@ -22,10 +22,6 @@ export const origin = signal<'own' | 'link' | 'hunt'>('own');
 
 export const allCode = computed<Code>(() => byPiece((id) => code[id].value));
 
-export function setCode(next: Partial<Code>): void {
-  for (const id of pieceIds) code[id].value = next[id] ?? starters[id];
-}
-
 /** False while there is nothing but comments and the empty function: it is not graded. */
 export function begun(id: ExerciseId, text: string): boolean {
   return !untouched(id, text);

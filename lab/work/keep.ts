@@ -1,78 +1,126 @@
-import { effect, signal } from '@preact/signals';
-import { createStore, del, get, set } from 'idb-keyval';
-import { allCode, type Code, code, hints, origin, pieceIds, setCode } from './code.ts';
-
-interface Kept {
-  readonly code: Partial<Code>;
-  readonly hints: Readonly<Record<string, number>>;
-}
+import { batch, effect, signal } from '@preact/signals';
+import { createStore, get, update } from 'idb-keyval';
+import { hints, origin, pieceIds } from './code.ts';
+import { cells, desk, layOut, same } from './desk.ts';
+import { type Entries, latest, pick, readEntries } from './entries.ts';
+import { leaveUnsaved, readUnsaved, unsavedIsSaved } from './unsaved.ts';
+import { startOver, visited } from './visit.ts';
 
 /** Why nothing is kept, where the browser refuses storage. */
 export const notKept = signal<string | null>(null);
 
 const key = 'pieces';
+/** Milliseconds between a change and the database. */
 const pause = 300;
 const store = lazily(() => createStore('neuroforge-lab', 'work'));
+
+/** The visitor's own work, also while somebody else's lies on the desk. */
+let own: Entries = {};
+/** What of it the database has not taken yet. */
+const unsaved = new Set<string>();
+let timer: ReturnType<typeof setTimeout> | undefined;
 let started: Promise<void> | undefined;
 
-/** Puts back what was kept, and keeps the visitor's own code from now on. */
+/**
+ * Puts back what was kept, and keeps the visitor's own work from now on: each piece by itself, with the time of its
+ * change, so that two pages do not undo each other's.
+ */
 export function keepWork(): Promise<void> {
   started ??= start();
   return started;
 }
 
-/** Ends a visit to somebody else's code: the visitor's own comes back. */
+/** Ends a visit to somebody else's code: the visitor's own comes back, as it was left in any page. */
 export async function ownCode(): Promise<void> {
-  const kept = await read();
-  setCode(kept?.code ?? {});
-  origin.value = 'own';
+  show();
+  await adopt();
 }
 
-/** Empties the editors; in somebody else's code nothing of the visitor's own is lost. */
-export async function forget(): Promise<void> {
-  setCode({});
-  if (origin.value !== 'own') return;
-  for (const id of pieceIds) hints[id].value = 0;
-  await del(key, store()).catch(() => {});
-}
-
-async function start(): Promise<void> {
-  const kept = await read();
-  for (const id of pieceIds) {
-    const text: unknown = kept?.code[id];
-    if (typeof text === 'string' && origin.value === 'own') code[id].value = text;
-    const count: unknown = kept?.hints?.[id];
-    if (typeof count === 'number') hints[id].value = count;
-  }
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let first = true;
-  effect(() => {
-    const now: Kept = {
-      code: allCode.value,
-      hints: Object.fromEntries(pieceIds.map((id) => [id, hints[id].value])),
-    };
-    const own = origin.value === 'own';
-    clearTimeout(timer);
-    if (own && !first) timer = setTimeout(() => void write(now), pause);
-    first = false;
+/** Empties the editors, in somebody else's code back to what the link brought; of one's own the hints close, too. */
+export function forget(): void {
+  batch(() => {
+    for (const id of pieceIds) {
+      startOver(id);
+      if (origin.value === 'own') hints[id].value = 0;
+    }
   });
 }
 
-async function read(): Promise<Kept | undefined> {
+function start(): Promise<void> {
+  own = readUnsaved();
+  if (origin.value === 'own') layOut({ ...desk(), ...valuesOf(own) });
+  for (const name of Object.keys(own)) unsaved.add(name);
+  effect(note);
+  addEventListener('pagehide', leave);
+  document.addEventListener('visibilitychange', () => (document.hidden ? leave() : void adopt()));
+  return adopt();
+}
+
+/** Notes what has changed on the visitor's own desk. */
+function note(): void {
+  const now = desk();
+  if (origin.value !== 'own') return;
+  for (const [name, value] of Object.entries(now)) {
+    if (same(value, own[name] ? own[name].value : cells[name].blank)) continue;
+    own = { ...own, [name]: { value, at: Math.max(Date.now(), (own[name]?.at ?? 0) + 1) } };
+    unsaved.add(name);
+    clearTimeout(timer);
+    timer = setTimeout(() => void write(), pause);
+  }
+}
+
+/** Takes what the database has and is newer, from another page perhaps; what was typed here meanwhile stays. */
+async function adopt(): Promise<void> {
+  const found = readEntries(await read());
+  for (const name of unsaved) {
+    const [mine, theirs] = [own[name], found[name]];
+    if (theirs && theirs.at >= mine.at) own = { ...own, [name]: { ...mine, at: theirs.at + 1 } };
+  }
+  own = latest(own, found);
+  if (origin.value === 'own') layOut(valuesOf(own));
+  await write();
+}
+
+function show(): void {
+  batch(() => {
+    origin.value = 'own';
+    visited.value = null;
+    layOut(valuesOf(own));
+  });
+}
+
+/** The page may be gone before the database has answered. */
+function leave(): void {
+  if (unsaved.size === 0) return;
+  leaveUnsaved(pick(own, unsaved));
+  void write();
+}
+
+async function read(): Promise<unknown> {
   try {
-    return await get<Kept>(key, store());
+    return await get(key, store());
   } catch (error) {
     refuse(error);
     return undefined;
   }
 }
 
-async function write(kept: Kept): Promise<void> {
+async function write(): Promise<void> {
+  clearTimeout(timer);
+  const changed = pick(own, unsaved);
+  if (unsaved.size === 0) return;
   try {
-    await set(key, kept, store());
+    await update<unknown>(key, (old) => latest(changed, readEntries(old)), store());
   } catch (error) {
     refuse(error);
+    return;
   }
+  for (const [name, entry] of Object.entries(changed)) if (own[name] === entry) unsaved.delete(name);
+  unsavedIsSaved(changed);
+}
+
+function valuesOf(entries: Entries): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(entries).map(([name, { value }]) => [name, value]));
 }
 
 function refuse(error: unknown): void {

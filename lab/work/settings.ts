@@ -17,6 +17,28 @@ export const defaults: Readonly<Record<Settings['data'], Settings>> = {
 
 export const settings = signal<Settings>(defaults.digits);
 
+/** Rows that the digits' split leaves for training: no batch can be larger. */
+export const digitsTrainRows = 1294;
+/** Rows of IDX files that are kept for validation. */
+export const idxValidationRows = 5000;
+
+/** The settings for another data set: what was typed stays, what was only usual becomes what is usual there. */
+export function switched(now: Settings, data: Settings['data']): Settings {
+  const [usual, next] = [defaults[now.data], defaults[data]];
+  const choose = (v: number, here: number, there: number): number => (v === here ? there : v);
+  return {
+    data,
+    hidden: [
+      choose(now.hidden[0], usual.hidden[0], next.hidden[0]),
+      choose(now.hidden[1], usual.hidden[1], next.hidden[1]),
+    ],
+    lr: choose(now.lr, usual.lr, next.lr),
+    batch: choose(now.batch, usual.batch, next.batch),
+    epochs: choose(now.epochs, usual.epochs, next.epochs),
+    seed: now.seed,
+  };
+}
+
 export function sameSettings(a: Settings, b: Settings): boolean {
   const keys = ['data', 'lr', 'batch', 'epochs', 'seed'] as const;
   return keys.every((key) => a[key] === b[key]) && a.hidden.every((width, i) => width === b.hidden[i]);
@@ -44,4 +66,21 @@ export function settingOf(text: string, { least, most, whole }: Limit): number |
   const v = Number(plain);
   const fits = Number.isFinite(v) && v >= least && v <= most && (!whole || Number.isInteger(v));
   return fits ? v : null;
+}
+
+/** Whether a value from outside, of a store or a link, is settings in full and within the limits. */
+export function isSettings(value: unknown): value is Settings {
+  if (typeof value !== 'object' || value === null) return false;
+  const { data, hidden, lr, batch, epochs, seed } = value as Partial<Record<keyof Settings, unknown>>;
+  const fits = (v: unknown, limit: Limit): boolean => typeof v === 'number' && settingOf(String(v), limit) === v;
+  return (
+    (data === 'digits' || data === 'mnist') &&
+    Array.isArray(hidden) &&
+    hidden.length === 2 &&
+    hidden.every((width) => fits(width, limits.hidden)) &&
+    fits(lr, limits.lr) &&
+    fits(batch, limits.batch) &&
+    fits(epochs, limits.epochs) &&
+    fits(seed, limits.seed)
+  );
 }

@@ -1,0 +1,69 @@
+import { computed, effect, signal } from '@preact/signals';
+import type { ExerciseId } from '../../src/verify/exercises.ts';
+import { allCode, code, pieceIds } from './code.ts';
+import { begins, wasFatal } from './fatal.ts';
+import { asked, gradingError, standings } from './grading.ts';
+import { sandbox } from './sandbox.ts';
+import { type Visit, visited } from './visit.ts';
+
+/** Whether the pieces that were asked about were right as the link brought them, whatever became of them since. */
+const brought = signal<Partial<Record<ExerciseId, boolean>>>({});
+let of: Visit | null = null;
+let looking = new Set<ExerciseId>();
+
+// A hunter may mend a piece before asking about it: then the link's own text is graded, too.
+effect(() => {
+  const visit = visited.value;
+  if (visit !== of) {
+    of = visit;
+    looking = new Set();
+    brought.value = {};
+  }
+  if (!visit?.state.hunt) return;
+  for (const id of asked.value) {
+    if (brought.peek()[id] !== undefined || looking.has(id)) continue;
+    const { grade, stale } = standings[id].value;
+    if (code[id].value !== visit.state.code[id]) void look(visit, id);
+    else if (grade && !stale) know(id, grade.verdict === 'correct');
+  }
+});
+
+async function look(visit: Visit, id: ExerciseId): Promise<void> {
+  looking.add(id);
+  const text = visit.state.code[id] ?? '';
+  try {
+    let right = false;
+    if (!(await wasFatal(id, text))) {
+      const box = await sandbox();
+      const back = begins(id, text);
+      const grade = await box.grade(id, { ...allCode.peek(), ...visit.state.code }).finally(back);
+      right = grade.verdict === 'correct';
+    }
+    if (visit === of) know(id, right);
+  } catch (error) {
+    gradingError.value = error;
+  }
+}
+
+function know(id: ExerciseId, right: boolean): void {
+  brought.value = { ...brought.peek(), [id]: right };
+}
+
+export interface Hunt {
+  /** `clean`: all six were asked about, and none was wrong. */
+  readonly name: 'open' | 'found' | 'mended' | 'clean';
+  /** What is known to have been wrong. */
+  readonly wrong: readonly ExerciseId[];
+}
+
+/** How far the hunter is. Nothing is told of a piece that was not asked about. */
+export const hunt = computed<Hunt>(() => {
+  const known = brought.value;
+  const wrong = pieceIds.filter((id) => asked.value.has(id) && known[id] === false);
+  const right = (id: ExerciseId): boolean => {
+    const { grade, stale } = standings[id].value;
+    return grade?.verdict === 'correct' && !stale;
+  };
+  if (wrong.length > 0) return { name: [...asked.value].every(right) ? 'mended' : 'found', wrong };
+  return { name: pieceIds.every((id) => known[id] === true) ? 'clean' : 'open', wrong };
+});
