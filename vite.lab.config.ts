@@ -2,6 +2,7 @@ import { defineConfig, type Plugin } from 'vite';
 import { courseDocuments } from './vite.course.config.ts';
 import { serviceWorker } from './vite.offline.config.ts';
 import { sandboxScript } from './vite.sandbox.config.ts';
+import { stylesInside } from './vite.styles.config.ts';
 
 /** Every browser that runs this page reads woff2: the two older forms of KaTeX's fonts stay at home. */
 const woff2Only: Plugin = {
@@ -33,6 +34,7 @@ export default defineConfig({
   publicDir: false,
   resolve: { conditions: ['browser', 'module', 'import', 'default'] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  css: { postcss: stylesInside },
   plugins: [woff2Only, courseDocuments(), nothingHere, sandboxScript(), serviceWorker()],
   worker: { format: 'es' },
   build: {

@@ -8,6 +8,7 @@ import './styles/share.css';
 import './styles/train.css';
 import './styles/run.css';
 import './styles/course.css';
+import './styles/contrast.css';
 import { Course } from './course/course.tsx';
 import { Derive } from './derive/derive.tsx';
 import { Forge } from './forge/forge.tsx';

@@ -211,7 +211,9 @@ describe('training', () => {
     at.write(`${dir}/${fileOf('linear-db')}`, exercises[2].answer);
     const { code, stdout } = await at.run(['learn', '--train', '--dir', dir]);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/your network stopped after \d+ steps: .*is there an endless loop\?/);
+    expect(stdout).toMatch(
+      /your network stopped after \d+ steps: exercise 1, softmax-cross-entropy: .*is there an endless loop\?/,
+    );
   });
 });
 

@@ -168,6 +168,68 @@ describe.skipIf(!chromiumExpected)(`the lab's page in Chromium${unlessChromium}`
     await page.locator('.piece.correct[href="#forge/linear-dW"]').waitFor();
   });
 
+  test('forge: all three checks are in sight, at first and after an error, and no numbers where there are none', async () => {
+    const seen = () =>
+      page.locator('.check').evaluateAll((rows) => {
+        const around = document.querySelector('.verdicts')!.getBoundingClientRect();
+        return rows.map((row) => {
+          const { top, bottom, left, right, height } = row.getBoundingClientRect();
+          const within = top >= around.top && bottom <= around.bottom && left >= around.left && right <= around.right;
+          return within && height > 20 ? 'in sight' : `${row.className} at ${left}, ${top}`;
+        });
+      });
+    await open('forge/linear-dX');
+    await page.locator('.first-words', { hasText: 'A tensor has' }).waitFor();
+    expect(await page.locator('.first-words code').allTextContents()).toContain('matmul');
+    expect(await seen()).toEqual(['in sight', 'in sight', 'in sight']);
+
+    await write('function dX(dY, W) {\n  return dY.matmul(W);\n}');
+    await page.locator('.learner-error', { hasText: 'Error in line 2: matmul: (5, 3) times (4, 3)' }).waitFor();
+    expect(await seen()).toEqual(['in sight', 'in sight', 'in sight']);
+    expect(await page.locator('.heat').count()).toBe(0);
+
+    await write('function dX(dY, W) {\n  dY.matmul(W.T);\n}');
+    await page.locator('.fingerprints li', { hasText: 'Nothing comes back: is there a return?' }).waitFor();
+    expect(await page.locator('.fingerprints code').textContent()).toBe('return');
+    expect(await page.locator('.heat').count()).toBe(0);
+    expect(await seen()).toEqual(['in sight', 'in sight', 'in sight']);
+    expect(await violations(page)).toEqual([]);
+  });
+
+  test('forge: another order of operations is correct, and a remark', async () => {
+    await open('forge/softmax-cross-entropy');
+    await write('function dz(P, T) {\n  return P.div(P.rows).sub(T.div(P.rows));\n}');
+    await page.getByText('Correct', { exact: true }).waitFor();
+    expect(await page.locator('.check.remark').textContent()).toMatch(
+      /^ExactAnother order of operations: not the same/,
+    );
+    expect(await page.locator('.check.fail').count()).toBe(0);
+    expect(await page.locator('.heat').count()).toBe(0);
+    expect(await violations(page)).toEqual([]);
+  });
+
+  test('forge: plain JavaScript and tensors of numbers, as in the terminal', async () => {
+    await open('forge/linear-db');
+    await write('def db(dY):\n  return dY.sum(0)');
+    await page.locator('.fingerprints li', { hasText: 'This is Python' }).waitFor();
+    expect(await page.locator('.check').first().textContent()).toMatch(/There is no function yet/);
+    await write('export function db(dY) {\n  return zeros(dY.cols).add(tensor(dY.colSum().toArray()));\n}');
+    await page.getByText('Correct', { exact: true }).waitFor();
+    await write('function dB(dY) {\n  return dY.colSum();\n}');
+    await page.locator('.learner-error', { hasText: 'Error: there is no function called db; there is dB' }).waitFor();
+  });
+
+  test('forge: a piece that does not end keeps no other one waiting', async () => {
+    await open('forge/linear-dW');
+    await write('function dW(X, dY) {\n  for (;;);\n}');
+    await page.waitForTimeout(600);
+    await page.goto(`${site.origin}/#forge/linear-db`);
+    await write('function db(dY) {\n  return dY.colSum();\n}');
+    await page.locator('.piece.correct[href="#forge/linear-db"]').waitFor();
+    expect(await page.locator('.piece.open[href="#forge/linear-dW"]').count()).toBe(1);
+    await page.locator('.piece.wrong[href="#forge/linear-dW"]').waitFor();
+  });
+
   test('forge: what cannot be parsed is marked in its line', async () => {
     await open('forge/linear-db');
     await write('function db(dY) {\n  return dY.colSum(;\n}');
@@ -348,7 +410,7 @@ describe.skipIf(!chromiumExpected)(`the lab's page in Chromium${unlessChromium}`
         if (hash.startsWith('forge')) {
           await write('function dW(X, dY) {\n  return dY.T.matmul(X);\n}');
           await page.locator('.check.fail').first().waitFor();
-          const skipped = page.locator('.checks .check.skip');
+          const skipped = page.locator('.checks .check.pending');
           expect(await skipped.count()).toBe(2);
           expect(await skipped.first().evaluate((row) => getComputedStyle(row).position)).toBe('static');
           for (let i = 0; i < 4; i++) await page.locator('.hints .button').first().click();

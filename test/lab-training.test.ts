@@ -253,14 +253,27 @@ describe.skipIf(!chromiumExpected)(`training in Chromium${unlessChromium}`, { ti
         'linear-dW':
           'let n = 0;\nfunction dW(X, dY) { while (n++ > 100); if (n > 100) for (;;); return X.T.matmul(dY); }',
       },
-      null,
-      /stopped after 3 seconds/,
+      'linear-dW',
+      /^stopped after 3 seconds in dW: a loop without an end/,
+    ],
+    [
+      'does not end at first',
+      { 'linear-dX': 'function dX(dY, W) { for (;;); }' },
+      'linear-dX',
+      /^stopped after 3 seconds in dX:/,
+    ],
+    ['does not end at its top', { 'linear-db': 'for (;;);' }, 'linear-db', /^stopped after 3 seconds in db:/],
+    [
+      'does not end of itself, about right pieces',
+      { chain: 'function backward(net, dz3, my) { my.db(dz3); for (;;); }' },
+      'chain',
+      /^stopped after 3 seconds in backward:/,
     ],
     [
       'starves the worker',
       { relu: 'const f = () => Promise.resolve().then(f);\nfunction dReLU(dY, z) { f(); return dY.mul(z.gt(0)); }' },
       null,
-      /stopped after 3 seconds/,
+      /^stopped after 3 seconds in one of your functions:/,
     ],
   ])('a piece that %s ends the run, and is named', async (_, code, piece, message) => {
     const { events, end } = await inPage({ ...digits, epochs: 1000 }, code);

@@ -35,8 +35,8 @@ export function AllNumbers({ state }: { state: DeriveState }): VNode {
   return (
     <div class="all-numbers">
       {groups.map(({ title, names }) => (
-        <section class="layer" key={title} aria-label={title}>
-          <h4>{title}</h4>
+        <div class="layer" key={title} role="group" aria-label={title}>
+          <h3>{title}</h3>
           {names.map((name) => (
             <div class="pair" key={name}>
               <figure>
@@ -60,7 +60,7 @@ export function AllNumbers({ state }: { state: DeriveState }): VNode {
               )}
             </div>
           ))}
-        </section>
+        </div>
       ))}
     </div>
   );

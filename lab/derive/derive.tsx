@@ -5,6 +5,7 @@ import { Formula } from '../shell/formula.tsx';
 import { useLighting } from '../shell/lighting.ts';
 import { present } from '../shell/part-element.tsx';
 import { places } from '../shell/route.ts';
+import { useUniqueId } from '../shell/unique-id.ts';
 import { AllNumbers } from './all-numbers.tsx';
 import { CodeLine } from './code-line.tsx';
 import { shown } from './number-text.ts';
@@ -24,28 +25,29 @@ export function Derive(): VNode {
   }, [state, asked]);
   const at = state.at.value;
   const step = state.step.value;
+  const [stepId, numbersId] = [useUniqueId('derive-step'), useUniqueId('derive-numbers')];
   return (
     <div class="derive" ref={root}>
       <div class="derive-columns">
         <Chain state={state} />
-        <section class="derive-stage" aria-labelledby="derive-step">
+        <section class="derive-stage" aria-labelledby={stepId}>
           <header class="stepper">
             <div>
               <p class="eyebrow">
                 Step {at + 1} of {steps.length}, {step.pass}
               </p>
-              <h3 id="derive-step" aria-live="polite">
+              <h2 id={stepId} aria-live="polite">
                 {step.title}
-              </h3>
+              </h2>
             </div>
             <div class="buttons">
-              <button type="button" class="button" disabled={at === 0} onClick={() => state.go(at - 1)}>
+              <button type="button" class="button" aria-disabled={at === 0} onClick={() => state.go(at - 1)}>
                 ← Back
               </button>
               <button
                 type="button"
                 class="button primary"
-                disabled={at === steps.length - 1}
+                aria-disabled={at === steps.length - 1}
                 onClick={() => state.go(at + 1)}
               >
                 Next →
@@ -55,10 +57,10 @@ export function Derive(): VNode {
           <Stage state={state} />
         </section>
       </div>
-      <section class="numbers" aria-labelledby="derive-numbers">
+      <section class="numbers" aria-labelledby={numbersId}>
         <header class="section-head">
           <div>
-            <h3 id="derive-numbers">All numbers</h3>
+            <h2 id={numbersId}>All numbers</h2>
             <p class="quiet">
               Change any number in a framed cell and everything follows; page up and page down change it by a tenth.
               Press a computed number to see where it comes from.
@@ -66,7 +68,7 @@ export function Derive(): VNode {
           </div>
           <div class="loss" data-t="L">
             <span class="quiet">loss</span> <output>{shown(state.values.value.L.values[0])}</output>
-            <button type="button" class="button small" disabled={!state.changed} onClick={() => state.reset()}>
+            <button type="button" class="button small" aria-disabled={!state.changed} onClick={() => state.reset()}>
               The chapter’s numbers
             </button>
           </div>
@@ -100,8 +102,15 @@ function Chain({ state }: { state: DeriveState }): VNode {
     state.go(to);
     const button = list.current?.querySelectorAll<HTMLElement>('.step-button')[state.at.value];
     button?.focus({ preventScroll: true });
-    button?.closest('li')?.scrollIntoView({ block: 'nearest' });
   };
+  // whatever led to it, and again when the list is shown or its formulas have come
+  useEffect(() => {
+    const current = list.current?.children[at];
+    if (!list.current || !current) return;
+    const sizes = new ResizeObserver(() => bringIntoList(list.current, at));
+    for (const element of [list.current, current]) sizes.observe(element);
+    return () => sizes.disconnect();
+  }, [at]);
   const onKeyDown = (event: KeyboardEvent): void => {
     const by: Record<string, number> = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
     if (event.altKey || event.ctrlKey || event.metaKey) return;
@@ -146,4 +155,14 @@ function Chain({ state }: { state: DeriveState }): VNode {
       </ol>
     </section>
   );
+}
+
+/** Scrolls the list, and nothing around it, until an item of it is in sight with some of its neighbors. */
+function bringIntoList(list: HTMLElement | null, index: number): void {
+  const item = list?.children[index];
+  if (!list || !item) return;
+  const [box, { top, bottom, height }] = [list.getBoundingClientRect(), item.getBoundingClientRect()];
+  const margin = Math.max(0, Math.min(height / 2, (box.height - height) / 2));
+  if (top < box.top + margin) list.scrollTop -= box.top + margin - top;
+  else if (bottom > box.bottom - margin) list.scrollTop += bottom - (box.bottom - margin);
 }

@@ -1,7 +1,8 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
+import { useUniqueId } from '../shell/unique-id.ts';
 import type { Matrix, Name } from './network.ts';
-import { shown, typed } from './number-text.ts';
+import { shown, taken, typed } from './number-text.ts';
 import type { Cell } from './reading.ts';
 
 export interface MatrixViewProps {
@@ -24,6 +25,8 @@ export interface MatrixViewProps {
 export function MatrixView(props: MatrixViewProps): VNode {
   const { name, matrix, transposed = false, onEdit, onChoose, focus, used = [], onFocus, onPick } = props;
   const [stop, setStop] = useState(0);
+  const [refused, setRefused] = useState<Refusal | null>(null);
+  const refusalId = useUniqueId(`derive-refused-${name}`);
   const [rows, cols] = transposed ? [matrix.cols, matrix.rows] : [matrix.rows, matrix.cols];
   const own = used.filter((cell) => cell.name === name);
   const active = stop < matrix.values.length ? stop : 0;
@@ -35,7 +38,7 @@ export function MatrixView(props: MatrixViewProps): VNode {
     const focused = focus?.name === name && focus.row === row && focus.col === col;
     const classes = ['cell'];
     if (onPick && !onEdit && !onChoose) classes.push('pickable');
-    if (value === 0) classes.push('zero');
+    if (shown(value) === '0') classes.push('zero');
     if (focused) classes.push('focused');
     if (own.some((u) => u.row === row && u.col === col)) classes.push('used');
     const common = {
@@ -51,7 +54,13 @@ export function MatrixView(props: MatrixViewProps): VNode {
     return (
       <td key={c}>
         {onEdit ? (
-          <NumberInput {...common} value={value} onValue={(v) => onEdit(index, v)} />
+          <NumberInput
+            {...common}
+            aria-describedby={refused?.index === index ? refusalId : undefined}
+            value={value}
+            onValue={(v) => onEdit(index, v)}
+            onRefused={(text, left) => setRefused(text === null ? null : { index, text, left })}
+          />
         ) : (
           <button
             type="button"
@@ -67,7 +76,7 @@ export function MatrixView(props: MatrixViewProps): VNode {
     );
   };
 
-  return (
+  const table = (
     <div class="matrix" data-t={name}>
       <table
         // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its cells are focused, by arrow keys
@@ -83,25 +92,58 @@ export function MatrixView(props: MatrixViewProps): VNode {
       </table>
     </div>
   );
+  if (!onEdit) return table;
+  return (
+    <div class="editable">
+      {table}
+      <p class="refused" id={refusalId} role="status">
+        {refused ? said(refused, shown(matrix.values[refused.index])) : ''}
+      </p>
+    </div>
+  );
+}
+
+/** What was typed into a cell and is no number that is taken; `left`: the cell shows its last number again. */
+interface Refusal {
+  readonly index: number;
+  readonly text: string;
+  readonly left: boolean;
+}
+
+function said({ text, left }: Refusal, kept: string): string {
+  const what = text.trim() === '' ? 'An empty cell' : `“${text.trim().slice(0, 20)}”`;
+  return left ? `${what} was not taken: ${kept} stays.` : `${what} is not taken: ${taken}.`;
 }
 
 interface NumberInputProps {
   readonly value: number;
   readonly onValue: (v: number) => void;
+  /** Text that is not taken, and whether it was left so; null when all is well again. */
+  readonly onRefused: (text: string | null, left: boolean) => void;
   readonly class: string;
   readonly tabIndex: number;
   readonly 'data-index': number;
   readonly 'aria-label': string;
+  readonly 'aria-describedby'?: string;
   readonly onFocus: () => void;
 }
 
 /** A number that follows each keystroke; what is no number is marked and leaves the last one standing. */
-function NumberInput({ value, onValue, onFocus, ...rest }: NumberInputProps): VNode {
+function NumberInput({ value, onValue, onRefused, onFocus, ...rest }: NumberInputProps): VNode {
   const [draft, setDraft] = useState<string | null>(null);
   const text = draft ?? shown(value);
   const bad = draft !== null && typed(draft) === null;
+  const take = (v: number): void => {
+    onRefused(null, false);
+    onValue(v);
+  };
   const nudge = (by: number): void => {
-    onValue(Math.round((value + by) * 1e6) / 1e6);
+    const v = Math.round((value + by) * 1e6) / 1e6;
+    if (typed(String(v)) !== null) take(v);
+    setDraft(null);
+  };
+  const leave = (): void => {
+    if (draft !== null && bad) onRefused(draft, true);
     setDraft(null);
   };
   return (
@@ -117,17 +159,18 @@ function NumberInput({ value, onValue, onFocus, ...rest }: NumberInputProps): VN
         onFocus();
         event.currentTarget.select();
       }}
-      onBlur={() => setDraft(null)}
+      onBlur={leave}
       onInput={(event) => {
         const next = event.currentTarget.value;
         setDraft(next);
         const v = typed(next);
-        if (v !== null) onValue(v);
+        if (v === null) onRefused(next, false);
+        else take(v);
       }}
       onKeyDown={(event) => {
         if (event.key === 'PageUp') nudge(0.1);
         else if (event.key === 'PageDown') nudge(-0.1);
-        else if (event.key === 'Enter') setDraft(null);
+        else if (event.key === 'Enter') leave();
         else return;
         event.preventDefault();
       }}

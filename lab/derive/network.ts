@@ -45,14 +45,14 @@ export const chapterInputs: Inputs = {
 const f64 = { backend: new JsBackend('f64') };
 
 /** One value on the way is replaced by these numbers, whatever it would have been. */
-interface Moved {
+export interface Moved {
   readonly name: ValueName;
   readonly values: Float64Array;
 }
 
-type Forward = Readonly<Record<ValueName, Tensor>>;
+export type Forward = Readonly<Record<ValueName, Tensor>>;
 
-function forward(inputs: Inputs, moved?: Moved): Forward {
+export function forward(inputs: Inputs, moved?: Moved): Forward {
   const at = (name: ValueName, t: Tensor): Tensor => (moved?.name === name ? tensor(moved.values, t.shape, f64) : t);
   const given = (name: InputName): Tensor => at(name, tensor([...inputs[name]], shapes[name], f64));
   const [X, W1, b1, W2, b2, W3, b3] = inputNames.map(given);
@@ -91,36 +91,6 @@ function matrixOf(t: Tensor): Matrix {
   return { rows, cols, values: Float64Array.from(t.dataSync()) };
 }
 
-const h = 1e-6;
-
-/** (L(v + h) - L(v - h)) / 2h for one element of a value: what its gradient has to be, by measurement. */
-export function numerical(inputs: Inputs, values: Values, name: ValueName, index: number): number {
-  const at = values[name].values;
-  const lossAt = (v: number): number => {
-    const moved = at.slice();
-    moved[index] = v;
-    return forward(inputs, { name, values: moved }).L.item();
-  };
-  const [up, down] = [at[index] + h, at[index] - h];
-  return (lossAt(up) - lossAt(down)) / (up - down);
-}
-
-export interface GradientCheck {
-  readonly computed: number;
-  readonly measured: number;
-  /** |computed - measured| in units of the larger of both, and of 1e-3 at least. */
-  readonly relative: number;
-  readonly agrees: boolean;
-}
-
-/** One element of a gradient against its measurement. */
-export function check(inputs: Inputs, values: Values, name: GradientName, index: number): GradientCheck {
-  const computed = values[name].values[index];
-  const measured = numerical(inputs, values, undifferentiated(name), index);
-  const relative = Math.abs(computed - measured) / Math.max(1e-3, Math.abs(computed), Math.abs(measured));
-  return { computed, measured, relative, agrees: relative < 1e-6 };
-}
-
 /** dW3 -> W3 */
 export function undifferentiated(name: GradientName): ValueName {
   return name.slice(1) as ValueName;
@@ -128,9 +98,4 @@ export function undifferentiated(name: GradientName): ValueName {
 
 export function isGradient(name: Name): name is GradientName {
   return name.startsWith('d');
-}
-
-/** True where a ReLU stands exactly at its corner, and the function has no derivative to measure. */
-export function atCorner(values: Values): boolean {
-  return [values.z1, values.z2].some((z) => z.values.some((v) => Math.abs(v) <= h));
 }

@@ -1,10 +1,10 @@
-/** Three decimals at most, a true minus, nothing after the point of whole numbers. */
+/** Three decimals at most, a true minus, nothing after the point of numbers that are whole but for rounding. */
 export function shown(v: number): string {
   if (Number.isNaN(v)) return 'NaN';
   if (!Number.isFinite(v)) return v > 0 ? '∞' : '−∞';
-  if (Number.isInteger(v) && Math.abs(v) < 1e4) return minus(String(v === 0 ? 0 : v));
   const size = Math.abs(v);
-  if (size < 1e-12) return '0.000';
+  const whole = Math.round(v);
+  if (size < 1e4 && Math.abs(v - whole) <= 1e-12 * Math.max(1, size)) return minus(String(whole === 0 ? 0 : whole));
   if (size >= 1e4 || size < 5e-4) return minus(v.toExponential(1).replace('e+', 'e'));
   return minus(v.toFixed(3));
 }
@@ -19,12 +19,18 @@ export function precise(v: number): string {
   return minus(Math.abs(v) < 1e-4 && v !== 0 ? v.toExponential(6) : v.toFixed(10));
 }
 
-/** What somebody typed, with any kind of minus and a comma or point; null when it is no finite number. */
+/** The largest number that is taken, of either sign. */
+const largest = 1e6;
+
+/** What is taken, for people. */
+export const taken = 'a number from −1000000 to 1000000, like 0.25, −2 or 1e3';
+
+/** What somebody typed, with any kind of minus and a comma or point; null when it is nothing that is taken. */
 export function typed(text: string): number | null {
   const plain = text.trim().replace(/[−–]/g, '-').replace(',', '.');
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) return null;
   const v = Number(plain);
-  return Math.abs(v) <= 1e6 ? v : null;
+  return Math.abs(v) <= largest ? v : null;
 }
 
 function minus(text: string): string {

@@ -1,7 +1,8 @@
 import type { VNode } from 'preact';
 import { Formula } from '../shell/formula.tsx';
 import { MatrixView } from './matrix-view.tsx';
-import { atCorner, isGradient, type Name, undifferentiated } from './network.ts';
+import type { GradientCheck } from './measure.ts';
+import { isGradient, type Name, undifferentiated } from './network.ts';
 import { precise, shown } from './number-text.ts';
 import { type Cell, reading } from './reading.ts';
 import type { DeriveState } from './state.ts';
@@ -107,23 +108,39 @@ function Measured({ state }: { state: DeriveState }): VNode | null {
   const result = state.check.value;
   const { name } = state.cell.value;
   if (!result || !isGradient(name)) return null;
-  const corner = !result.agrees && atCorner(state.values.value);
   return (
-    <div class={`measured ${result.agrees ? 'agrees' : 'differs'}`}>
+    <div class={`measured ${kinds[result.outcome]}`}>
       <dt>
         measured <Formula tex={`\\frac{L(${undifferentiated(name)} + h) - L(${undifferentiated(name)} - h)}{2h}`} />
       </dt>
       <dd>
         <span class="digits">{precise(result.measured)}</span>
         <span class="digits">{precise(result.computed)} by the formula</span>
-        <strong class="judgement">
-          {result.agrees
-            ? '✓ they agree'
-            : corner
-              ? 'no derivative here: a ReLU stands at its corner'
-              : '✗ they differ'}
-        </strong>
+        <strong class="judgement">{judgement(result)}</strong>
       </dd>
     </div>
   );
+}
+
+const kinds: Readonly<Record<GradientCheck['outcome'], string>> = {
+  agrees: 'agrees',
+  close: 'agrees',
+  differs: 'differs',
+  corner: 'untold',
+  unmeasurable: 'untold',
+};
+
+function judgement({ outcome, uncertainty }: GradientCheck): string {
+  switch (outcome) {
+    case 'agrees':
+      return '✓ they agree';
+    case 'close':
+      return `✓ they agree, as far as rounding leaves to be measured (±${shown(uncertainty)})`;
+    case 'differs':
+      return '✗ they differ';
+    case 'corner':
+      return 'no derivative here: a ReLU stands at its corner';
+    case 'unmeasurable':
+      return 'too large to be measured in float64';
+  }
 }

@@ -1,14 +1,6 @@
 import { computed, signal } from '@preact/signals';
-import {
-  chapterInputs,
-  check,
-  compute,
-  type GradientCheck,
-  type InputName,
-  type Inputs,
-  isGradient,
-  type Values,
-} from './network.ts';
+import { check, type GradientCheck } from './measure.ts';
+import { chapterInputs, compute, type InputName, type Inputs, isGradient, type Values } from './network.ts';
 import type { Cell } from './reading.ts';
 import { type Step, steps } from './steps.ts';
 

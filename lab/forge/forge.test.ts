@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { GradedTensor } from '../../src/verify/grade.ts';
 import { diffLines } from './diff.ts';
-import { byInterest, heatRows, heatText } from './heat.ts';
+import { byInterest, comparable, heatRows, heatText } from './heat.ts';
+import { sentence } from './sentence.ts';
 
 describe('diffLines', () => {
   test('lines that say the same stand side by side, whatever their blanks and comments', () => {
@@ -73,4 +74,36 @@ describe('the heat of a tensor', () => {
     const sorted = byInterest([named('right', 0), named('off', 1), named('worst', 9)], 'worst');
     expect(sorted.map(({ name }) => name)).toEqual(['worst', 'off', 'right']);
   });
+});
+
+describe('what is compared', () => {
+  const graded = (name: string, error: number[] | null): GradedTensor => {
+    const values = Float64Array.from(error ?? [1]);
+    return { name, shape: [values.length], got: error && values, expected: values, error: error && values };
+  };
+
+  test('is nothing after an error, nothing where nothing is given, and nothing where all that is given is right', () => {
+    const off = graded('dW', [0, 1]);
+    expect(comparable({ error: null, tensors: [off, graded('db', null), graded('dX', [0])] })).toHaveLength(2);
+    expect(comparable({ error: { name: 'Error', message: '', line: null }, tensors: [off] })).toEqual([]);
+    expect(comparable({ error: null, tensors: [graded('db', null)] })).toEqual([]);
+    expect(comparable({ error: null, tensors: [graded('db', [0, 0]), graded('dX', null)] })).toEqual([]);
+  });
+});
+
+test.each([
+  ['a number comes back', 'A number comes back.'],
+  ['right but where z is 0', 'Right but where z is 0.'],
+  ['nothing comes back: is there a `return`?', 'Nothing comes back: is there a `return`?'],
+  ['dY comes back', 'dY comes back.'],
+  ['dz3 is used again', 'dz3 is used again.'],
+  ['z > 0 is not a tensor', 'z > 0 is not a tensor.'],
+  ['dz has shape', 'dz has shape.'],
+  ['my.dX comes first', 'my.dX comes first.'],
+  ['`T` is a property', '`T` is a property.'],
+  ['5 x too large', '5 x too large.'],
+  ['As it was.', 'As it was.'],
+  ['', ''],
+])('the sentence of "%s"', (text, said) => {
+  expect(sentence(text)).toBe(said);
 });

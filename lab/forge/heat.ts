@@ -1,4 +1,4 @@
-import type { GradedTensor } from '../../src/verify/grade.ts';
+import type { Grade, GradedTensor } from '../../src/verify/grade.ts';
 
 export type Side = 'error' | 'got' | 'expected';
 
@@ -37,6 +37,13 @@ export function heatText(graded: GradedTensor): string {
   const off = Array.from(error).filter((e) => e !== 0).length;
   const size = `${name}, ${shape.join(' by ')}`;
   return off === 0 ? `${size}: no number differs.` : `${size}: ${off} of ${error.length} numbers differ.`;
+}
+
+/** The tensors of a grade that have numbers to show: none after an error, and none where no given number is off. */
+export function comparable({ error, tensors }: Pick<Grade, 'error' | 'tensors'>): GradedTensor[] {
+  if (error !== null) return [];
+  const given = tensors.filter((t) => t.error !== null);
+  return given.some((t) => t.error!.some((e) => e !== 0)) ? given : [];
 }
 
 /** What deserves to be seen first: the tensor with the worst number, then those that differ, then the rest. */

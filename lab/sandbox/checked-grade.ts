@@ -1,5 +1,5 @@
 import type { ExerciseId } from '../../src/verify/exercises.ts';
-import type { Check, Fingerprint, Grade, GradedTensor } from '../../src/verify/grade.ts';
+import { type Check, type Fingerprint, type Grade, type GradedTensor, noResult } from '../../src/verify/grade.ts';
 import { text } from './lab-run.ts';
 
 /**
@@ -44,7 +44,7 @@ export function errorGrade(exercise: ExerciseId, name: string, message: string, 
   return {
     exercise,
     verdict: 'error',
-    shape: { status: 'fail', text: 'There is no result: the function did not come to an end.' },
+    shape: noResult(name),
     exact: skip,
     rounding: skip,
     worst: null,

@@ -1,5 +1,6 @@
 import type { ExerciseId } from '../../src/verify/exercises.ts';
 import type { Grade } from '../../src/verify/grade.ts';
+import { syntaxFingerprints } from '../../src/verify/grading/text.ts';
 import { checkedGrade, errorGrade } from './checked-grade.ts';
 import type { Frame } from './frame.ts';
 import { type Ending, startLearner } from './learner-worker.ts';
@@ -14,7 +15,7 @@ export function gradeIn(frame: Frame, library: string, exercise: ExerciseId, cod
     const worker = startLearner(
       frame,
       program,
-      { job: 'grade', exercise },
+      { job: 'grade', exercise, code: code[exercise] },
       {
         hear(sign) {
           if (sign.sign !== 'grade') return;
@@ -24,8 +25,9 @@ export function gradeIn(frame: Frame, library: string, exercise: ExerciseId, cod
         },
         ended: (ending) => {
           if (ending.why === 'lost' && again) resolve(gradeIn(frame, library, exercise, code, false));
-          else if (ending.why === 'failed' && ending.message === '') resolve(whyNot(frame, library, exercise));
-          else resolve(endedGrade(exercise, ending, program));
+          else if (ending.why === 'failed' && ending.message === '')
+            resolve(whyNot(frame, library, exercise, code[exercise]));
+          else resolve(endedGrade(exercise, ending, program, code[exercise]));
         },
       },
     );
@@ -36,9 +38,9 @@ const unreadable = 'the worker gave no grade that can be read';
 
 /** What the visitor is told of code that did not come to an end. */
 export const stopped: Readonly<Record<Exclude<Ending['why'], 'failed'>, string>> = {
-  stuck: 'stopped after 3 seconds: a loop without an end, or more memory than there is; your code got a new worker',
-  silent: 'stopped: your code did not begin within 10 seconds; it got a new worker',
-  lost: 'stopped: the process in which your code runs has ended, most likely for want of memory; it got a new one',
+  stuck: 'after 3 seconds: a loop without an end, or more memory than there is; your code got a new worker',
+  silent: 'your code did not begin within 10 seconds; it got a new worker',
+  lost: 'the process in which your code runs has ended, most likely for want of memory; it got a new one',
 };
 
 /** The line of an exception as the editor counts. */
@@ -55,13 +57,13 @@ const barred = 'no worker starts here: the content security policy or the isolat
  * Why a program did not start of which the browser says nothing: Firefox is as silent about a script that it cannot parse
  * as all are about one that the page does not allow. So the library is tried by itself.
  */
-function whyNot(frame: Frame, library: string, exercise: ExerciseId): Promise<Grade> {
+function whyNot(frame: Frame, library: string, exercise: ExerciseId, code: string): Promise<Grade> {
   return new Promise((resolve) => {
-    const answer = (name: string, message: string): void => resolve(errorGrade(exercise, name, message));
+    const answer = (name: string, message: string): void => resolve(explained(exercise, name, message, null, code));
     const worker = startLearner(
       frame,
       programOf(library, [], {} as Code),
-      { job: 'grade', exercise },
+      { job: 'grade', exercise, code: '' },
       {
         hear() {
           worker.end();
@@ -73,9 +75,14 @@ function whyNot(frame: Frame, library: string, exercise: ExerciseId): Promise<Gr
   });
 }
 
-function endedGrade(exercise: ExerciseId, ending: Ending, program: Program): Grade {
+function endedGrade(exercise: ExerciseId, ending: Ending, program: Program, code: string): Grade {
   if (ending.why !== 'failed') return errorGrade(exercise, 'Stopped', stopped[ending.why]);
   const { message, line } = ending;
   const [, name = 'Error', said = message] = /^(?:Uncaught )?(\w*(?:Error|Forbidden)): (.*)$/s.exec(message) ?? [];
-  return errorGrade(exercise, name, said, program.place([line])?.line ?? null);
+  return explained(exercise, name, said, program.place([line])?.line ?? null, code);
+}
+
+function explained(exercise: ExerciseId, name: string, message: string, line: number | null, code: string): Grade {
+  const grade = errorGrade(exercise, name, message, line);
+  return name === 'SyntaxError' ? { ...grade, fingerprints: syntaxFingerprints(exercise, code, message) } : grade;
 }

@@ -16,7 +16,8 @@ export interface Place {
 /**
  * Puts the pieces behind the library's text. What they say is code of the script itself, so that no policy has to allow
  * making code of text, and the engine's line numbers are the editor's with an offset. Braces that do not match may
- * break out of a piece's function, and gain nothing: all of the script runs behind the same walls.
+ * break out of a piece's function, and gain nothing: all of the script runs behind the same walls. `export` before it
+ * does no harm.
  */
 export function programOf(library: string, ids: readonly ExerciseId[], code: Code): Program {
   const parts: string[] = [`${library.trimEnd()}\n`];
@@ -24,7 +25,9 @@ export function programOf(library: string, ids: readonly ExerciseId[], code: Cod
   const starts: { piece: ExerciseId; from: number; to: number }[] = [];
   for (const piece of ids) {
     const { functionName } = exerciseOf(piece);
-    const text = code[piece].replace(/\r\n?|\u2028|\u2029/g, '\n');
+    const text = code[piece]
+      .replace(/\r\n?|\u2028|\u2029/g, '\n')
+      .replace(/^export (default )?/gm, (word) => ' '.repeat(word.length));
     const from = line + 1;
     const found = `typeof ${functionName} === 'undefined' ? undefined : ${functionName}`;
     const part = `definePiece('${piece}', function () { 'use strict'; ${text}\n;return ${found};\n});\n`;

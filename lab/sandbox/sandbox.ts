@@ -16,8 +16,8 @@ export type { Code, LabData, TrainEnd, TrainEvent, TrainRun, TrainSpec } from '.
 export interface Sandbox {
   /**
    * Never rejects for anything that the code does: an exception, three seconds without an end (`error.name` is
-   * `Stopped`) and closed doors (`Forbidden`) are grades with the verdict `error`. One grading at a time; those asked
-   * for meanwhile wait.
+   * `Stopped`) and closed doors (`Forbidden`) are grades with the verdict `error`. Each begins at once, in a worker of
+   * its own.
    */
   grade(id: ExerciseId, code: Code): Promise<Grade>;
   /** The learner's network; what the code does wrong is an event and the run's end. */
@@ -31,13 +31,8 @@ export async function openSandbox(container: HTMLElement): Promise<Sandbox> {
   const frame = new Frame(container);
   const [{ default: library }] = await Promise.all([import('virtual:sandbox-script'), frame.open()]);
   const runs = new Set<TrainRun>();
-  let last: Promise<unknown> = Promise.resolve();
   return {
-    grade(id, code) {
-      const grade = last.then(() => gradeIn(frame, library, id, code));
-      last = grade.catch(() => {});
-      return grade;
-    },
+    grade: (id, code) => gradeIn(frame, library, id, code),
     train(spec, code) {
       const run = spec.who === 'library' ? trainLibrary(spec) : trainIn(frame, library, spec, code);
       runs.add(run);

@@ -4,7 +4,7 @@ import { type FitInWorker, fitInWorker } from '../../src/worker/fit-in-worker.ts
 import type { Opening } from '../../src/worker/messages.ts';
 import type { Frame } from './frame.ts';
 import { stopped } from './grade-in.ts';
-import { type Explain, explainError, fitSpecOf, LabRun, outputs, text } from './lab-run.ts';
+import { type Explain, type Explained, explainError, fitSpecOf, LabRun, outputs, text } from './lab-run.ts';
 import { type Ending, type LearnerWorker, startLearner } from './learner-worker.ts';
 import { programOf } from './program.ts';
 import type { Code, TrainRun, TrainSpec } from './types.ts';
@@ -24,6 +24,8 @@ export function trainIn(frame: Frame, library: string, spec: TrainSpec, code: Co
   const signed = new Promise<void>((resume) => {
     heard = resume;
   });
+  /** The pieces that have begun and not ended, as far as the worker told, the innermost last. */
+  let running: readonly unknown[] = [];
   let ending: Ending | null = null;
   let worker: LearnerWorker | null = null;
   let run: FitInWorker | null = null;
@@ -35,6 +37,8 @@ export function trainIn(frame: Frame, library: string, spec: TrainSpec, code: Co
         { job: 'train', opening: opening as Opening, pieces },
         {
           hear(sign) {
+            if (sign.sign === 'enter') running = [...running.slice(-20), sign.piece];
+            if (sign.sign === 'leave') running = running.slice(0, Math.max(0, running.lastIndexOf(sign.piece)));
             if (sign.sign !== 'failure') return;
             failure = sign.failure;
             heard();
@@ -56,13 +60,19 @@ export function trainIn(frame: Frame, library: string, spec: TrainSpec, code: Co
     const at = place && place.piece === piece ? ` (line ${place.line} of ${exerciseOf(place.piece).functionName})` : '';
     if (ending?.why === 'failed' && ending.message === '') return { piece, message: unparsed };
     if (ending?.why === 'failed') return { piece, message: `${ending.message.replace(/^Uncaught /, '')}${at}` };
-    if (ending) return { piece, message: stopped[ending.why] };
+    if (ending?.why === 'stuck') return stuck(known(running.at(-1)));
+    if (ending) return { piece, message: `stopped: ${stopped[ending.why]}` };
     if (error instanceof NeuroForgeError && error.code === 'NF4151')
       return { piece, message: `${text(error.message)}${at}` };
     return { ...explainError(error), piece };
   };
   run = fitInWorker(server, fitSpec);
   return new LabRun(run, () => worker?.end(), explain);
+}
+
+function stuck(piece: ExerciseId | null): Explained {
+  const where = piece === null ? 'one of your functions' : exerciseOf(piece).functionName;
+  return { piece, message: `stopped ${stopped.stuck.replace(':', ` in ${where}:`)}` };
 }
 
 /** Where the browser says nothing of a script that it could not parse, or not start: see grade-in.ts. */

@@ -7,5 +7,5 @@ export function setHome(script: string): void {
 
 /** The lab's page: this one, or, for a part in somebody else's page, the one that the part came from. */
 export function home(): URL {
-  return new URL(document.getElementById('lab') || elements === null ? location.href : new URL('.', elements));
+  return new URL(document.getElementById('nf-lab') || elements === null ? location.href : new URL('.', elements));
 }

@@ -89,7 +89,7 @@ export function Curves({ session, title, options, pick, ofRun, text }: CurvesPro
   return (
     <figure class="curves">
       <figcaption>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         <p class="quiet">{text(run?.[1].at(-1) ?? Number.NaN)}</p>
         {run ? <Legend /> : null}
       </figcaption>

@@ -80,7 +80,7 @@ export function Drawing({ session }: { session: Session }): VNode {
   return (
     <section class="drawing" aria-labelledby="drawing-title">
       <header>
-        <h3 id="drawing-title">Draw a digit</h3>
+        <h2 id="drawing-title">Draw a digit</h2>
         <p class="quiet">With a finger, a mouse or the keys: arrows move the pen, space lowers and lifts it.</p>
       </header>
       <div class="drawing-columns">

@@ -41,7 +41,7 @@ export function MnistPanel(): VNode {
         void take([...(event.dataTransfer?.files ?? [])]);
       }}
     >
-      <h3>Bring MNIST</h3>
+      <h2>Bring MNIST</h2>
       <p>Drop its four files here, choose them, or have them downloaded. They stay in this browser.</p>
       <ul class="mnist-files">
         {idxNames.map((name) => (

@@ -51,7 +51,7 @@ function Card({ title, children, closes = 'Close', again = false }: CardProps): 
   return (
     <section class="run-card card" aria-labelledby="run-title">
       <header>
-        <h3 id="run-title">{title}</h3>
+        <h2 id="run-title">{title}</h2>
         <div class="buttons">
           {again ? (
             <button type="button" class="button small" onClick={() => void readRun()}>

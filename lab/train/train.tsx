@@ -83,7 +83,7 @@ export function Train(): VNode {
         </div>
         <section class="first-layer" aria-labelledby="first-layer">
           <header>
-            <h3 id="first-layer">What the first layer looks for</h3>
+            <h2 id="first-layer">What the first layer looks for</h2>
             <p class="quiet">Weights of 32 hidden units over the pixels: blue below zero, orange above.</p>
           </header>
           <div class="weight-pair">

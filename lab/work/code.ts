@@ -1,5 +1,5 @@
 import { computed, type Signal, signal } from '@preact/signals';
-import { type ExerciseId, exerciseOf, exercises } from '../../src/verify/exercises.ts';
+import { type ExerciseId, exerciseOf, exercises, untouched } from '../../src/verify/exercises.ts';
 
 export type Code = Readonly<Record<ExerciseId, string>>;
 export const pieceIds: readonly ExerciseId[] = exercises.map(({ id }) => id);
@@ -22,7 +22,7 @@ export const origin = signal<'own' | 'link' | 'hunt'>('own');
 
 export const allCode = computed<Code>(() => byPiece((id) => code[id].value));
 
-/** False for what nobody has touched yet: it is not graded. */
+/** False while there is nothing but comments and the empty function: it is not graded. */
 export function begun(id: ExerciseId, text: string): boolean {
-  return text.trim() !== starters[id].trim();
+  return !untouched(id, text);
 }

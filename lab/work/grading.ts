@@ -33,7 +33,7 @@ const tookDown =
   'the page went down the last time that this was checked, most likely for want of memory; change it, and it is checked again';
 let watching = false;
 
-/** From now on each piece is graded whenever its text, or for the chain any text, has rested. */
+/** From now on each piece is graded whenever its text has rested; the chain is graded with right pieces, so by its own. */
 export function watchCode(): void {
   if (watching) return;
   watching = true;
@@ -45,9 +45,8 @@ function watch(id: ExerciseId): void {
   let seen = '';
   effect(() => {
     const text = code[id].value;
-    const others = id === 'chain' ? JSON.stringify(allCode.value) : '';
     const wanted = begun(id, text) && (origin.value !== 'hunt' || asked.value.has(id));
-    const key = `${wanted}${text}${others}`;
+    const key = `${wanted}${text}`;
     if (key === seen) return;
     seen = key;
     clearTimeout(timer);
@@ -58,29 +57,46 @@ function watch(id: ExerciseId): void {
     }
     standing.value = { grade: standing.peek().grade, stale: true };
     timer = setTimeout(async () => {
-      const fatal = await wasFatal(id, text);
-      if (!fatal) void gradeNow(id, () => seen === key);
-      else if (seen === key) standing.value = { grade: errorGrade(id, 'Stopped', tookDown), stale: false };
+      if (await wasFatal(id, text)) {
+        if (seen === key) standing.value = { grade: errorGrade(id, 'Stopped', tookDown), stale: false };
+        return;
+      }
+      waiting.set(id, () => seen === key);
+      gradeNext();
     }, pause);
   });
 }
 
-let queue: Promise<void> = Promise.resolve();
+/** Gradings at once: a piece whose code does not end keeps no other one waiting. */
+const most = 2;
+const running = new Set<ExerciseId>();
+/** By piece, whether its text is still the one that was to be graded. */
+const waiting = new Map<ExerciseId, () => boolean>();
 
-/** One after the other; a text that has changed while it waited is not graded any more. */
-function gradeNow(id: ExerciseId, current: () => boolean): Promise<void> {
-  queue = queue.then(async () => {
-    if (!current()) return;
-    try {
-      const box = await sandbox();
-      const all = allCode.peek();
-      const back = begins(id, all[id]);
-      const grade = await box.grade(id, all).finally(back);
-      gradingError.value = null;
-      if (current()) standings[id].value = { grade, stale: false };
-    } catch (error) {
-      gradingError.value = error;
-    }
-  });
-  return queue;
+/** Starts what may start: of one piece a grading at a time, and none of a text that has changed while it waited. */
+function gradeNext(): void {
+  for (const [id, current] of waiting) {
+    if (running.size >= most) return;
+    if (running.has(id)) continue;
+    waiting.delete(id);
+    if (!current()) continue;
+    running.add(id);
+    void gradeNow(id, current).then(() => {
+      running.delete(id);
+      gradeNext();
+    });
+  }
+}
+
+async function gradeNow(id: ExerciseId, current: () => boolean): Promise<void> {
+  try {
+    const box = await sandbox();
+    const all = allCode.peek();
+    const back = begins(id, all[id]);
+    const grade = await box.grade(id, all).finally(back);
+    gradingError.value = null;
+    if (current()) standings[id].value = { grade, stale: false };
+  } catch (error) {
+    gradingError.value = error;
+  }
 }

@@ -48,7 +48,7 @@ export class Gradient {
 
   /** Throws here, where the layer is to be seen, what the product would throw later. */
   #note(a: Tensor, b: Tensor | null): void {
-    sameBackend('gradient', this.#value.backend, a.backend);
+    sameBackend('gradient', this.#value.backend, a);
     a.storage.check();
     if (b) {
       b.storage.check();

@@ -19,19 +19,36 @@ interface Held {
   readonly storage: Storage;
 }
 
-/** Throws NF1103 unless both live on one backend (and so have one dtype), NF1107 when the second is no tensor at all. */
-export function sameBackend(op: string, a: Backend, b: Backend): void {
-  if (a !== b) {
-    if (!b) {
-      throw new NeuroForgeError('NF1107', `${op}: an operand is neither a tensor nor a number`, {
-        hint: 'comparisons and sums are methods: z.gt(0), P.sub(T)',
-      });
-    }
-    throw new NeuroForgeError('NF1103', `${op}: the operands live on different backends`, {
-      expected: 'one backend, and so one dtype',
-      got: `${a.name} (${a.dtype}) and ${b.name} (${b.dtype})`,
-      hint: 'make both tensors with the same { backend }',
-    });
+/** Throws NF1103 unless both live on one backend (and so have one dtype), NF1107 when the operand is no tensor at all. */
+export function sameBackend(op: string, a: Backend, operand: { readonly backend: Backend }): void {
+  const b = (operand as { readonly backend?: Backend } | null | undefined)?.backend;
+  if (a === b) return;
+  if (!b) throw notATensor(op, operand);
+  throw new NeuroForgeError('NF1103', `${op}: the operands live on different backends`, {
+    expected: 'one backend, and so one dtype',
+    got: `${a.name} (${a.dtype}) and ${b.name} (${b.dtype})`,
+    hint: 'make both tensors with the same { backend }',
+  });
+}
+
+function notATensor(op: string, operand: unknown): NeuroForgeError {
+  const [what, hint] = describe(operand);
+  return new NeuroForgeError('NF1107', `${op}: an operand is ${what}, not a tensor`, { hint });
+}
+
+/** What an operand is that is no tensor, and what to do. */
+function describe(operand: unknown): [what: string, hint?: string] {
+  if (operand === undefined || operand === null) return [`${operand}`, 'does what it is read from have that name?'];
+  if (Array.isArray(operand) || ArrayBuffer.isView(operand)) return ['an array', 'tensor(array) makes a tensor of it'];
+  switch (typeof operand) {
+    case 'number':
+      return [`the number ${operand}`, 'zerosLike() and zerosLike().add(1) are tensors of one number'];
+    case 'boolean':
+      return [`${operand}`, 'comparisons are methods: z.gt(0)'];
+    case 'function':
+      return ['a function', 'are the parentheses missing, as in colSum()?'];
+    default:
+      return [typeof operand === 'object' ? 'an object' : `a ${typeof operand}`];
   }
 }
 

@@ -46,6 +46,37 @@ const cases: [string, () => unknown, string, string][] = [
     'NF1105',
     'set: 2 values for shape (2, 3); expected 6 values in row order; got 2',
   ],
+  [
+    'where with a number',
+    () => x.where(x, 0 as never),
+    'NF1107',
+    'where: an operand is the number 0, not a tensor; zerosLike() and zerosLike().add(1) are tensors of one number',
+  ],
+  [
+    'mul with a truth value',
+    () => x.mul(false as never),
+    'NF1107',
+    'mul: an operand is false, not a tensor; comparisons are methods: z.gt(0)',
+  ],
+  [
+    'div with nothing',
+    () => x.div(undefined as never),
+    'NF1107',
+    'div: an operand is undefined, not a tensor; does what it is read from have that name?',
+  ],
+  [
+    'matmul with an array',
+    () => x.matmul([1] as never),
+    'NF1107',
+    'matmul: an operand is an array, not a tensor; tensor(array) makes a tensor of it',
+  ],
+  [
+    'add with a method',
+    () => x.add(x.colSum as never),
+    'NF1107',
+    'add: an operand is a function, not a tensor; are the parentheses missing, as in colSum()?',
+  ],
+  ['sub with a text', () => x.sub('x' as never), 'NF1107', 'sub: an operand is a string, not a tensor'],
   ['where', () => x.where(x, zeros([3], place)), 'NF1102', 'where: shape (3) does not fit; expected (2, 3); got (3)'],
   [
     'two backends',

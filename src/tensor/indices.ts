@@ -99,7 +99,7 @@ export function argmax(x: Tensor): Indices {
 
 /** Row i of the result is row indices[i] of x (N, ...). */
 export function gatherRows(x: Tensor, rows: Indices): Tensor {
-  sameBackend('gatherRows', x.backend, rows.backend);
+  sameBackend('gatherRows', x.backend, rows);
   if (x.shape.length === 0) {
     throw new NeuroForgeError('NF1109', 'gatherRows of a number', { expected: 'a tensor (N, ...)', got: '()' });
   }

@@ -10,7 +10,7 @@ interface Factor {
 
 /** [M, N, K] of (M, K)(K, N); throws NF1101 where the factors do not fit, NF1103 where they live on two backends. */
 export function productShape(a: Factor, b: Factor): [number, number, number] {
-  sameBackend('matmul', a.backend, b.backend);
+  sameBackend('matmul', a.backend, b);
   if (a.shape.length !== 2 || b.shape.length !== 2 || a.shape[1] !== b.shape[0]) {
     const matrices = a.shape.length === 2 && b.shape.length === 2;
     const vector = [a.shape, b.shape].find((s) => s.length === 1);

@@ -70,7 +70,7 @@ export class Tensor {
 
   /** In place: this = alpha a b + beta this. Returns this. Throws NF1114 when this overlaps a or b in memory. */
   setProduct(a: Tensor, b: Tensor, alpha = 1, beta = 0): this {
-    sameBackend('setProduct', this.backend, a.backend);
+    sameBackend('setProduct', this.backend, a);
     const [m, n, k] = productShape(a, b);
     this.#expectShape('setProduct', [m, n]);
     if (this.transposed) return this.#throughBase((base) => base.setProduct(b.T, a.T, alpha, beta));
@@ -128,7 +128,7 @@ export class Tensor {
 
   #binary(op: BinaryOp, b: Tensor | number): Tensor {
     if (typeof b === 'number') return this.#scalar(op, b, false);
-    sameBackend(op, this.backend, b.backend);
+    sameBackend(op, this.backend, b);
     const g = broadcast(op, this.shape, b.shape);
     const [x, y] = [this.contiguous(), b.contiguous()];
     const storage = compute(this.backend, x, y, g.rows * g.cols, (arena, out) => {
@@ -160,7 +160,7 @@ export class Tensor {
   /** Where this is not 0, `a`, else `b`; all of one shape. */
   where(a: Tensor, b: Tensor): Tensor {
     for (const t of [this, a, b]) {
-      sameBackend('where', this.backend, t.backend);
+      sameBackend('where', this.backend, t);
       t.#expectShape('where', this.shape);
       t.storage.check();
     }
@@ -272,7 +272,7 @@ export class Tensor {
    * not copied and may be written; those of an ordinary tensor are copied.
    */
   within(arena: Arena): Tensor {
-    sameBackend('within', this.backend, arena.backend);
+    sameBackend('within', this.backend, arena);
     return new Tensor(this.storage.within(arena), this.shape, this.offset, this.transposed);
   }
 
@@ -292,7 +292,7 @@ export class Tensor {
       );
     }
     if (values instanceof Tensor) {
-      sameBackend('set', this.backend, values.backend);
+      sameBackend('set', this.backend, values);
       const v = values.contiguous();
       this.#write((arena, out) => this.backend.copy(out, v.#stored(arena), this.size));
     } else {
@@ -314,7 +314,7 @@ export class Tensor {
 
   /** this += alpha x. Returns this. Throws NF1114 when x is another view that overlaps this in memory. */
   axpy(alpha: number, x: Tensor): this {
-    sameBackend('axpy', this.backend, x.backend);
+    sameBackend('axpy', this.backend, x);
     x.#expectShape('axpy', this.shape);
     if (this.transposed) return this.#throughBase((base) => base.axpy(alpha, x.T));
     const y = x.contiguous();

@@ -11,7 +11,10 @@ import { linearDX } from './exercises/linear-dx.ts';
 import { relu } from './exercises/relu.ts';
 import { softmaxCrossEntropy } from './exercises/softmax-cross-entropy.ts';
 
+import { withoutComments } from './grading/names.ts';
+
 export type { Exercise, ExerciseId } from './exercise.ts';
+export { methods } from './methods.ts';
 
 /** In the order in which a backward pass meets them. */
 export const exercises: readonly Exercise[] = [softmaxCrossEntropy, linearDW, linearDb, linearDX, relu, chain];
@@ -23,4 +26,10 @@ export function exerciseOf(id: ExerciseId): Exercise {
   throw new NeuroForgeError('NF4154', `there is no exercise "${id}"`, {
     expected: exercises.map((e) => e.id).join(', '),
   });
+}
+
+/** True while nothing but comments and the empty function is there. */
+export function untouched(id: ExerciseId, code: string): boolean {
+  const bare = (text: string): string => withoutComments(text).replace(/\s+/g, '');
+  return bare(code) === bare(exerciseOf(id).starter);
 }

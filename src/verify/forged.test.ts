@@ -16,6 +16,7 @@ import { exercises } from './exercises.ts';
 import { forgeNetwork } from './forged.ts';
 import { gradcheckLayer } from './gradcheck.ts';
 import { passed } from './report.ts';
+import { scope } from './scope.ts';
 
 type Functions = Record<string, unknown>;
 const answers: Functions = Object.fromEntries(
@@ -72,6 +73,17 @@ describe('with the answers, training is that of the library, bit for bit', () =>
     } finally {
       debug.definitions = false;
     }
+  });
+
+  it('also where a function makes its tensors of numbers', async () => {
+    const { tensor, zeros } = scope;
+    const own = {
+      ...answers,
+      db: (dY: Tensor) => tensor(dY.colSum().dataSync()),
+      dReLU: (dY: Tensor, z: Tensor) => zeros(dY.rows, dY.cols).add(dY.mul(z.gt(0))),
+    };
+    const [ours, theirs] = [await run('library', 'wasm', { steps: 40 }), await run(own, 'wasm', { steps: 40 })];
+    expect(theirs).toEqual(ours);
   });
 
   it('a wrong function gives other losses: the comparison can fail', async () => {

@@ -12,6 +12,7 @@ import { exerciseOf } from './exercises.ts';
 import { valuesOnTheWay } from './grading/chain.ts';
 import { told } from './grading/thrown.ts';
 import { named } from './grading/watch.ts';
+import { makeTensorsOn } from './scope.ts';
 
 export interface ForgedOptions {
   /** Widths of the two hidden layers. */
@@ -124,6 +125,7 @@ function call(functions: Functions, id: ExerciseId, args: readonly unknown[], gi
   const f = functions[exerciseOf(id).functionName];
   if (typeof f !== 'function') throw failed(id, 'is not written yet');
   const before = Object.values(given).map((t) => t.storage.version);
+  makeTensorsOn(Object.values(given)[0].backend);
   let result: unknown;
   try {
     result = f(...args);

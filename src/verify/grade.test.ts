@@ -5,9 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { readPage } from '../../course/pages/list.ts';
 import { tensor } from '../tensor/create.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import { type ExerciseId, exerciseOf, exercises } from './exercises.ts';
+import { type ExerciseId, exerciseOf, exercises, methods, untouched } from './exercises.ts';
 import { type Grade, grade } from './grade.ts';
 import { pieces, questionsOf } from './grading/pieces.ts';
+import { scope } from './scope.ts';
 
 function evaluated(code: string, name: string): unknown {
   return new Function(`${code}\nreturn ${name};`)();
@@ -76,12 +77,62 @@ describe('exercises', () => {
     });
   }
 
+  it('what is said of a tensor is there', () => {
+    const words = methods.join(' ').match(/(?<=`)\w+/g)!;
+    expect(words.length).toBeGreaterThan(12);
+    for (const word of words) expect(word in Tensor.prototype || word in scope, word).toBe(true);
+  });
+
+  it('comments and blanks are no beginning, an empty editor is', () => {
+    for (const { id, starter, answer } of exercises) {
+      expect(untouched(id, starter)).toBe(true);
+      const commented = `/* mine,\n of two lines */ ${starter.replace('// your code', '// hm {')}\n\n// more`;
+      expect(untouched(id, commented)).toBe(true);
+      for (const text of [answer, '', starter.replace('// your code', 'let a;')])
+        expect(untouched(id, text)).toBe(false);
+    }
+  });
+
   it('each draw of the ReLU has exact zeros with a gradient that is none', () => {
     for (const { inputs } of questionsOf(pieces[4], 0)) {
       const [dY, z] = inputs;
       expect(z.values.filter((v, i) => v === 0 && dY.values[i] !== 0).length).toBeGreaterThanOrEqual(2);
     }
   });
+});
+
+describe('a gate that opens anywhere else than at 0 is wrong', () => {
+  for (const at of [0.1, 0.05, 0.012, 2e-3, -0.1, -0.05, -0.012, -2e-3]) {
+    it(`of the ReLU: z.gt(${at})`, () => {
+      for (let seed = 0; seed < 5; seed++) {
+        expect(graded('relu', (dY: Tensor, z: Tensor) => dY.mul(z.gt(at)).mul(z.eq(0).rsub(1)), seed).verdict).toBe(
+          'wrong',
+        );
+        expect(graded('relu', (dY: Tensor, z: Tensor) => dY.mul(z.gt(at)), seed).verdict).toBe('wrong');
+      }
+    });
+
+    for (const layer of [1, 2] as const) {
+      it(`of layer ${layer} in the chain: z${layer}.gt(${at})`, () => {
+        const open = (z: Tensor, n: number): Tensor => z.gt(n === layer ? at : 0);
+        for (let seed = 0; seed < 5; seed++) {
+          const found = graded(
+            'chain',
+            ({ X, z1, h1, z2, h2, W2, W3 }: Record<string, Tensor>, dz3: Tensor) => {
+              const dz2 = dz3.matmul(W3.T).mul(open(z2, 2));
+              const dz1 = dz2.matmul(W2.T).mul(open(z1, 1));
+              return {
+                ...{ dW3: h2.T.matmul(dz3), dW2: h1.T.matmul(dz2), dW1: X.T.matmul(dz1) },
+                ...{ db3: dz3.colSum(), db2: dz2.colSum(), db1: dz1.colSum() },
+              };
+            },
+            seed,
+          );
+          expect(found.verdict).toBe('wrong');
+        }
+      });
+    }
+  }
 });
 
 it('each draw of the chain stays away from the corners, and opens and closes gates of both ReLUs', () => {
@@ -101,7 +152,9 @@ describe('another order of operations', () => {
     const found = graded('softmax-cross-entropy', (P: Tensor, T: Tensor) => P.div(P.rows).sub(T.div(P.rows)));
     expect(found.verdict).toBe('correct');
     expect(found.exact.status).toBe('fail');
-    expect(found.exact.text).toMatch(/numbers differ from the library's, by at most \d\.\de-1[5-7]: another order/);
+    expect(found.exact.text).toMatch(
+      /^Another order .* within rounding \(\d+ of 68 numbers differ, by at most \d\.\de-1[5-7]\)\.$/,
+    );
     expect(found.worst).not.toBeNull();
   });
 
@@ -276,7 +329,57 @@ describe('whatever the function does is said, and nothing is thrown', () => {
   });
 
   it('no function of that name among others', () => {
-    expect(grade('relu', { relu: () => 1 }).error!.message).toBe('there is no function called dReLU');
+    expect(grade('relu', { relu: () => 1 }).error).toMatchObject({
+      name: 'Error',
+      message: 'there is no function called dReLU',
+    });
+    const code = 'const drelu = (dY, z) => dY.mul(z.gt(0)); // function dRelu';
+    expect(grade('relu', {}, { code })).toMatchObject({
+      error: { message: 'there is no function called dReLU; there is drelu' },
+      fingerprints: [{ id: 'no-function', text: 'call it `dReLU`, not `drelu`' }],
+    });
+  });
+
+  it('what cannot be read as JavaScript has not begun, and errors of the library have no name of ours', () => {
+    const thrown = (error: Error): Grade => {
+      return graded('linear-dW', () => {
+        throw error;
+      });
+    };
+    expect(thrown(new SyntaxError('oh')).shape.text).toBe(
+      'There is no function yet: this cannot be read as JavaScript.',
+    );
+    expect(thrown(new TypeError('oh')).shape.text).toMatch(/stopped with an error/);
+    expect(graded('linear-dW', (X: Tensor, dY: Tensor) => X.matmul(dY)).error).toMatchObject({
+      name: 'Error',
+      message: expect.stringMatching(/^matmul: /),
+    });
+  });
+
+  it.each([
+    [new ReferenceError('p is not defined'), 'undefined-name'],
+    [new ReferenceError("Can't find variable: p"), 'undefined-name'],
+    [new TypeError("invalid assignment to const 'd'"), 'constant'],
+    [new TypeError('Attempted to assign to readonly property.'), 'constant'],
+    [new Error('too much recursion'), 'recursion'],
+    [
+      new TypeError("X.transpose is not a function. (In 'X.transpose()', 'X.transpose' is undefined)"),
+      'no-such-method',
+    ],
+    [new SyntaxError('redeclaration of const d'), 'declared-twice'],
+  ])('other browsers say it otherwise: %s', (error, id) => {
+    const thrown = graded('linear-dW', () => {
+      throw error;
+    });
+    expect(thrown.fingerprints[0].id).toBe(id);
+  });
+
+  it('new tensors are those of the arguments: tensor, zeros and ones', () => {
+    const { tensor, zeros, ones } = scope;
+    const sums = (dY: Tensor): number[] => (dY.toArray() as number[][]).reduce((a, r) => a.map((v, i) => v + r[i]));
+    const adding = (dY: Tensor): Tensor => zeros(dY.cols).add(tensor(sums(dY)));
+    expect(graded('linear-db', adding)).toMatchObject({ verdict: 'correct', exact: { status: 'pass' } });
+    expect(graded('linear-db', (dY: Tensor) => ones([1, dY.rows]).matmul(dY).reshape(-1)).verdict).toBe('correct');
   });
 
   it('a tensor in float32 is no answer in float64', () => {

@@ -18,6 +18,8 @@ export type { Check, Fingerprint, Grade, GradedTensor } from './verdict.ts';
 export interface GradeOptions {
   /** Of the draws; default 0. */
   readonly seed?: number;
+  /** The text of the function: what it shows of a mistake goes into the fingerprints. */
+  readonly code?: string;
 }
 
 const tolerance = 1e-7;
@@ -33,7 +35,7 @@ export function grade(id: ExerciseId, functions: Readonly<Record<string, unknown
   const questions = questionsOf(piece, options.seed ?? 0);
   const answers: Answer[] = [];
   for (const question of questions) {
-    answers.push(ask(id, functions[functionName], question));
+    answers.push(ask(id, functions[functionName], question, options.code));
     if (answers.at(-1)!.error) break;
   }
   const shape = shapeCheck(answers);
@@ -52,18 +54,27 @@ export function grade(id: ExerciseId, functions: Readonly<Record<string, unknown
     rounding,
     worst: compared ? worstOf(shown) : null,
     tensors: tensorsOf(shown),
-    fingerprints: correct ? [] : fingerprintsOf(piece, answers),
+    fingerprints: correct ? [] : fingerprintsOf(piece, answers, options.code),
     error,
   };
 }
 
 function shapeCheck(answers: readonly Answer[]): Check {
   const failed = answers.find((a) => a.error || a.complaint);
-  if (failed?.error) return { status: 'fail', text: 'There is no result: the function stopped with an error.' };
+  if (failed?.error) return noResult(failed.error.name);
   if (failed) return { status: 'fail', text: `${sentence(failed.complaint!)}.` };
   const { wanted } = answers[0].question;
   const shapes = wanted.length === 1 ? shapeText(wanted[0]) : list(wanted.map((w) => `${w.name} ${w.letters}`));
   return { status: 'pass', text: `${wanted.length === 1 ? `As expected, ${shapes}` : `All as expected: ${shapes}`}.` };
+}
+
+/** The first check where an error came before any result. */
+export function noResult(error: string): Check {
+  const causes: Readonly<Record<string, string>> = {
+    SyntaxError: 'There is no function yet: this cannot be read as JavaScript.',
+    Stopped: 'There is no result: the function did not come to an end.',
+  };
+  return { status: 'fail', text: causes[error] ?? 'There is no result: the function stopped with an error.' };
 }
 
 function exactCheck(answers: readonly Answer[]): Check {
@@ -87,8 +98,9 @@ function exactCheck(answers: readonly Answer[]): Check {
   if (off === 0)
     return { status: 'pass', text: `Equal to the library's result, bit for bit, in ${answers.length} draws.` };
   if (onlyZeros) return { status: 'fail', text: `${of} differ from the library's in the sign of a zero.` };
-  const text = largest < 1e-12 ? `, by at most ${brief(largest)}: another order of operations` : '';
-  return { status: 'fail', text: `${of} differ from the library's${text}.` };
+  if (largest >= 1e-12) return { status: 'fail', text: `${of} differ from the library's.` };
+  const text = `Another order of operations: not the same bits, but within rounding (${of} differ, by at most ${brief(largest)}).`;
+  return { status: 'fail', text };
 }
 
 function roundingCheck(id: ExerciseId, answers: readonly Answer[]): Check {

@@ -12,6 +12,14 @@ interface Found {
   }[];
 }
 
+/** What axe finds by some of its rules, of any weight. */
+export async function findings(page: Page, rules: readonly string[]): Promise<string[]> {
+  await page.evaluate(axe);
+  const options = JSON.stringify({ runOnly: { type: 'rule', values: rules } });
+  const { violations } = (await page.evaluate(`axe.run(document, ${options})`)) as Found;
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+
 /** The serious and critical findings of axe on a page as it stands, each with the element and the reason. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe);

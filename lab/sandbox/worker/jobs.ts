@@ -5,7 +5,7 @@ import type { Failure } from './pieces.ts';
 
 /** What the page has a worker do; a worker does one. */
 export type Job =
-  | { readonly job: 'grade'; readonly exercise: ExerciseId }
+  | { readonly job: 'grade'; readonly exercise: ExerciseId; readonly code: string }
   | { readonly job: 'train'; readonly opening: Opening; readonly pieces: readonly ExerciseId[] };
 
 /** What a worker says of itself, beside the events of training. */
@@ -16,5 +16,7 @@ export type Sign =
   | { readonly sign: 'calm' }
   /** A ping was heard. */
   | { readonly sign: 'pong' }
+  /** A piece begins to run, or has come to its end: told of its first runs in training. */
+  | { readonly sign: 'enter' | 'leave'; readonly piece: ExerciseId }
   | { readonly sign: 'grade'; readonly grade: Grade; readonly failure: Failure | null }
   | { readonly sign: 'failure'; readonly failure: Failure | null };

@@ -24,24 +24,33 @@ export function definePiece(id: ExerciseId, make: () => unknown): void {
   makers.set(id, make);
 }
 
-/** The learner's functions by name; `enter` hears of each call. Throws what the top level of a piece throws. */
-export function functionsOf(ids: readonly ExerciseId[], enter: () => void): Record<string, unknown> {
+/** Hears of each piece that begins to run, the top level of its text included, and of its end. */
+export interface Passage {
+  enter(id: ExerciseId): void;
+  leave(id: ExerciseId): void;
+}
+
+/** The learner's functions by name. Throws what the top level of a piece throws. */
+export function functionsOf(ids: readonly ExerciseId[], passage: Passage): Record<string, unknown> {
   const functions: Record<string, unknown> = {};
   for (const id of ids) {
     const { functionName } = exerciseOf(id);
-    enter();
-    const made = noting(id, makers.get(id) ?? (() => undefined))();
-    functions[functionName] = typeof made === 'function' ? entering(noting(id, made as AnyFunction), enter) : made;
+    const made = passing(id, noting(id, makers.get(id) ?? (() => undefined)), passage)();
+    functions[functionName] = typeof made === 'function' ? passing(id, noting(id, made as AnyFunction), passage) : made;
   }
   return functions;
 }
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
-function entering(run: AnyFunction, enter: () => void): AnyFunction {
+function passing(id: ExerciseId, run: AnyFunction, passage: Passage): AnyFunction {
   return (...args) => {
-    enter();
-    return run(...args);
+    passage.enter(id);
+    try {
+      return run(...args);
+    } finally {
+      passage.leave(id);
+    }
   };
 }
 

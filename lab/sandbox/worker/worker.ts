@@ -3,21 +3,25 @@
  * one message that the worker is born with says what to do with them.
  */
 import type { AnyLayer } from '../../../src/layers/layer.ts';
-import { exerciseOf } from '../../../src/verify/exercises.ts';
+import { type ExerciseId, exerciseOf } from '../../../src/verify/exercises.ts';
 import { forgeNetwork } from '../../../src/verify/forged.ts';
 import { grade } from '../../../src/verify/grade.ts';
+import { scope } from '../../../src/verify/scope.ts';
 import { serveRun } from '../../../src/worker/serve.ts';
 import { closeDoors } from './doors.ts';
 import type { Job, Sign } from './jobs.ts';
-import { definePiece, functionsOf, lastFailure } from './pieces.ts';
+import { definePiece, functionsOf, lastFailure, type Passage } from './pieces.ts';
 
 const { post } = closeDoors(globalThis);
 Object.defineProperty(globalThis, 'definePiece', { value: definePiece });
+Object.assign(globalThis, scope);
 
 addEventListener('unhandledrejection', (event) => event.preventDefault()); // a learner's, and of no consequence
 
 /** Milliseconds between two signs of life. */
 const often = 200;
+/** So many runs of each piece are told when they begin and end, so that one that does not end has a name. */
+const signed = 200;
 
 addEventListener(
   'message',
@@ -32,11 +36,11 @@ addEventListener(
   { once: true },
 );
 
-function gradeOnce({ exercise }: Extract<Job, { job: 'grade' }>, sign: (s: Sign) => void): void {
+function gradeOnce({ exercise, code }: Extract<Job, { job: 'grade' }>, sign: (s: Sign) => void): void {
   sign({ sign: 'beat' });
   let functions: Record<string, unknown>;
   try {
-    functions = functionsOf([exercise], () => {});
+    functions = functionsOf([exercise], { enter() {}, leave() {} });
   } catch (error) {
     // What the top level of a piece throws is graded as what its function would throw.
     functions = {
@@ -45,7 +49,7 @@ function gradeOnce({ exercise }: Extract<Job, { job: 'grade' }>, sign: (s: Sign)
       },
     };
   }
-  const graded = grade(exercise, functions);
+  const graded = grade(exercise, functions, { code });
   sign({ sign: 'grade', grade: graded, failure: lastFailure() });
 }
 
@@ -57,6 +61,19 @@ function train({ opening, pieces }: Extract<Job, { job: 'train' }>, sign: (s: Si
     if (still || now - last < often) return;
     last = now;
     sign({ sign: 'beat' });
+  };
+  const calls = new Map<ExerciseId, number>();
+  /** A loop without an end mostly shows early; to tell of every call would slow the training down. */
+  const passage: Passage = {
+    enter(piece) {
+      beat();
+      const call = (calls.get(piece) ?? 0) + 1;
+      calls.set(piece, call);
+      if (call <= signed) sign({ sign: 'enter', piece });
+    },
+    leave(piece) {
+      if (calls.get(piece)! <= signed) sign({ sign: 'leave', piece });
+    },
   };
   const idle = (now: boolean): void => {
     still = now;
@@ -78,7 +95,7 @@ function train({ opening, pieces }: Extract<Job, { job: 'train' }>, sign: (s: Si
   let made: ReturnType<typeof forgeNetwork> | null = null;
   const forged = (): ReturnType<typeof forgeNetwork> => {
     const { hidden, outputs } = spec.layer.config as { hidden: number[]; outputs: number };
-    made ??= forgeNetwork(functionsOf(pieces, beat), { hidden, outputs });
+    made ??= forgeNetwork(functionsOf(pieces, passage), { hidden, outputs });
     return made;
   };
   const layer = (): AnyLayer => {

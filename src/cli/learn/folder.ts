@@ -2,7 +2,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NeuroForgeError } from '../../core/errors.ts';
 import { cannotRead, cannotWrite, isMissing } from '../../platform/causes.ts';
-import { type Exercise, type ExerciseId, exercises } from '../../verify/exercises.ts';
+import { type Exercise, type ExerciseId, exercises, methods } from '../../verify/exercises.ts';
 import { host, usualPort } from '../lab-server.ts';
 
 /** Code points of a solution that anybody writes by hand. */
@@ -51,8 +51,7 @@ export function prefilled({ id, title, starter, chapter }: Exercise): string {
   const n = numberOf(id);
   return `// ${n} of ${exercises.length}: ${title}.
 // Derivation, while neuroforge lab runs: http://${host}:${usualPort}/${placeInLab(chapter)}
-// A tensor has add, sub, mul, div, neg, matmul, colSum, rowSum, gt, ge, T, rows and cols; each operation makes a new one.
-// Check: neuroforge learn ${n}   A hint: neuroforge learn ${n} --hint 1
+${methods.map((line) => `// ${line.replaceAll('`', '')}\n`).join('')}// Check: neuroforge learn ${n}   A hint: neuroforge learn ${n} --hint 1
 
 ${starter}`;
 }
@@ -60,13 +59,6 @@ ${starter}`;
 /** `course/02-mlp.md#through-the-relu` is `#course/02-mlp/through-the-relu` in the lab. */
 function placeInLab(chapter: string): string {
   return `#${chapter.replace('.md#', '/')}`;
-}
-
-/** True while nothing but comments and the empty function is there. */
-export function untouched({ id, code }: Solution): boolean {
-  const { starter } = exercises.find((e) => e.id === id)!;
-  const bare = (text: string): string => text.replace(/\/\/.*$/gm, '').replace(/\s+/g, '');
-  return bare(code) === bare(starter);
 }
 
 /** Reads what a learner wrote; null if the file is not there (at this moment: editors replace files). */

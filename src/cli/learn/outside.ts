@@ -30,10 +30,13 @@ export class Outside {
 
   /** Trains with the learner's functions; `onEpoch` hears of each epoch. */
   async train(solutions: readonly Solution[], onEpoch: (result: EpochResult) => void): Promise<Trained> {
+    const running: ExerciseId[] = []; // begun and not ended, the innermost last
     const end = await this.#run({ job: 'train', solutions }, (sign) => {
       if (sign.sign === 'epoch') onEpoch(sign.result);
+      if (sign.sign === 'enter') running.push(sign.exercise);
+      if (sign.sign === 'leave') running.pop();
     });
-    if (typeof end === 'string') return { exercise: null, message: end };
+    if (typeof end === 'string') return { exercise: running.at(-1) ?? null, message: end };
     return end as Extract<Sign, { sign: 'trained' | 'failed' }>;
   }
 

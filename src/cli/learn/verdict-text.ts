@@ -1,8 +1,8 @@
 import { safeText } from '../../charts/text.ts';
-import { exerciseOf } from '../../verify/exercises.ts';
+import { exerciseOf, untouched } from '../../verify/exercises.ts';
 import type { Check, Grade, GradedTensor } from '../../verify/grade.ts';
 import type { Output } from '../output.ts';
-import { numberOf, type Solution, untouched } from './folder.ts';
+import { numberOf, type Solution } from './folder.ts';
 
 /** An exercise as it stands. */
 export interface Standing {
@@ -30,7 +30,9 @@ export function verdictLines({ solution, grade }: Standing, { paint, unicode }: 
     if (line !== null) say(`${safeText(solution.file, 500)}:${line}`);
   } else {
     for (const [name, check] of Object.entries({ shape: grade.shape, exact: grade.exact, rounding: grade.rounding })) {
-      say(`${markOf(check.status, { paint, unicode })} ${name.padEnd(9)} ${safeText(check.text, 1000)}`);
+      const remark = correct && check.status === 'fail'; // it takes nothing from the answer
+      const mark = remark ? paint.dim(unicode ? '≈' : '~ ') : markOf(check.status, { paint, unicode });
+      say(`${mark} ${name.padEnd(9)} ${safeText(check.text, 1000)}`);
     }
   }
   if (correct) return lines;
@@ -48,7 +50,7 @@ export function verdictLines({ solution, grade }: Standing, { paint, unicode }: 
 /** What has not been begun has not failed. */
 function statusOf({ solution, grade }: Standing): Check['status'] {
   if (grade.verdict === 'correct') return 'pass';
-  return untouched(solution) ? 'skip' : 'fail';
+  return untouched(solution.id, solution.code) ? 'skip' : 'fail';
 }
 
 function markOf(status: Check['status'], { paint, unicode }: Style): string {

@@ -54,7 +54,7 @@ made $z1$ has the input $X$, and nobody asks for $dX$. Give the six gradients ba
 \`return { dW1, db1, dW2, db2, dW3, db3 }\`.`,
     `The library's \`sequential\` walks the same road as a loop: each layer turns the gradient \`d\` of its output into that of its
 input and hands it to the layer before. Written out for our network these are ten lines:
-$dW3, db3, dh2, dz2, dW2, db2, dh1, dz1, dW1, db1$.`,
+$dW3$, $db3$, $dh2$, $dz2$, $dW2$, $db2$, $dh1$, $dz1$, $dW1$, $db1$.`,
   ],
   source: {
     file: 'src/models/sequential.ts',

@@ -1,10 +1,13 @@
 import { NeuroForgeError } from '../../core/errors.ts';
 import type { ExerciseId } from '../exercise.ts';
-import { exerciseOf } from '../exercises.ts';
+import { exerciseOf, exercises } from '../exercises.ts';
 import { copied } from '../rig.ts';
+import { makeTensorsOn } from '../scope.ts';
 import type { Fingerprint, Grade } from '../verdict.ts';
+import { nearest, withoutComments } from './names.ts';
 import { type Named, type Question, sameBits, tensorsOf, type Values } from './question.ts';
 import { list, type Result, readObject, readTensor } from './result.ts';
+import { signature } from './text.ts';
 import { thrownFingerprints, told } from './thrown.ts';
 import { named, watchfulParts } from './watch.ts';
 
@@ -18,22 +21,28 @@ export interface Answer {
   readonly fingerprints: readonly Fingerprint[];
 }
 
-/** Calls the function of an exercise with fresh tensors and reads what it gives; never throws. */
-export function ask(id: ExerciseId, f: unknown, question: Question): Answer {
+/** Calls the function of an exercise with fresh tensors and reads what it gives; never throws. `code` is its text. */
+export function ask(id: ExerciseId, f: unknown, question: Question, code = ''): Answer {
   const inputs = tensorsOf(question.inputs);
   const fail = (thrown: unknown, fingerprints: readonly Fingerprint[]): Answer => {
     return { question, given: new Map(), complaint: null, error: told(thrown, id), fingerprints };
   };
-  if (typeof f !== 'function') return fail(missing(id, f), []);
+  if (typeof f !== 'function') return fail(...missing(id, f, code));
   const { args, fingerprints } = argumentsOf(id, inputs);
+  makeTensorsOn(Object.values(inputs)[0].backend);
   try {
     const value = (f as (...args: unknown[]) => unknown)(...args);
     const result = read(value, question);
     const written = question.inputs.filter(({ name, values }) => !sameBits(copied(inputs[name]), values));
     if (written.length > 0) return { question, error: null, ...spoiled(result, written) };
-    return { question, error: null, ...result, fingerprints: [...result.fingerprints, ...givenBack(value, inputs)] };
+    return {
+      question,
+      error: null,
+      ...result,
+      fingerprints: [...givenBack(value, inputs, code), ...result.fingerprints],
+    };
   } catch (error) {
-    return fail(error, fingerprints.length > 0 ? fingerprints : thrownFingerprints(error));
+    return fail(error, fingerprints.length > 0 ? fingerprints : thrownFingerprints(error, id, code));
   }
 }
 
@@ -44,9 +53,15 @@ function argumentsOf(id: ExerciseId, inputs: Values): { args: unknown[]; fingerp
   return { args: [named('net', net), dz3, my], fingerprints };
 }
 
-function givenBack(value: unknown, inputs: Values): Fingerprint[] {
+function givenBack(value: unknown, inputs: Values, code: string): Fingerprint[] {
   const found = Object.keys(inputs).find((name) => inputs[name] === value);
-  return found === undefined ? [] : [{ id: 'returns-input', text: `the function gives back its argument ${found}` }];
+  if (found === undefined) return [];
+  const writing = /\b(toArray|dataSync)\b/.exec(code)?.[1];
+  if (writing !== undefined) {
+    const text = `\`${writing}()\` copies: what is written into the array does not reach ${found}; \`tensor(array)\` makes a tensor of it`;
+    return [{ id: 'copy-written', text }];
+  }
+  return [{ id: 'returns-input', text: `the function gives back its argument ${found}` }];
 }
 
 function read(value: unknown, question: Question): Result {
@@ -68,8 +83,21 @@ function spoiled(result: Result, written: readonly Named[]): Result {
   };
 }
 
-function missing(id: ExerciseId, f: unknown): NeuroForgeError {
+/** Why there is no function to call, and what was probably meant. */
+function missing(id: ExerciseId, f: unknown, code: string): [NeuroForgeError, Fingerprint[]] {
   const { functionName } = exerciseOf(id);
-  const what = f === undefined ? `there is no function called ${functionName}` : `${functionName} is not a function`;
-  return new NeuroForgeError('NF4150', what);
+  if (f !== undefined) {
+    const text = `write it as \`function ${signature(id).slice(1, -1)} { … }\``;
+    return [new NeuroForgeError('NF4150', `${functionName} is not a function`), [{ id: 'no-function', text }]];
+  }
+  const declared = Array.from(withoutComments(code).matchAll(/(?:function|const|let|var)\s+([\w$]+)/g), ([, n]) => n);
+  const meant =
+    nearest(functionName, declared) ?? declared.find((name) => exercises.some((e) => e.functionName === name));
+  const instead = meant === undefined ? '' : `; there is ${meant}`;
+  const text =
+    meant === undefined
+      ? `it begins with \`function ${signature(id).slice(1)}`
+      : `call it \`${functionName}\`, not \`${meant}\``;
+  const error = new NeuroForgeError('NF4150', `there is no function called ${functionName}${instead}`);
+  return [error, [{ id: 'no-function', text }]];
 }

@@ -10,6 +10,9 @@ const shapes = [
   [3, 5, 4, 7, 6],
 ] as const;
 
+/** How near a unit comes to its corner: a gate that opens further off is seen. */
+const beside = 1.5e-3;
+
 /** The gradients in the order in which a backward pass makes them, with the library's names of their parameters. */
 const parameters = {
   dW3: ['4.W', '(H2, K)'],
@@ -42,9 +45,11 @@ function question(seed: number, draw: number): Question {
   try {
     rig.jitter(seed, 0.3);
     let x = draws(B * D, seed, `exercise/X/${draw}`);
-    // Nearer to a corner of a ReLU than this, a difference crosses it; and each unit is to be on for one and off for another.
+    besideCorners(rig, x);
+    // Nearer to a corner of a ReLU than this, a difference crosses it; and each ReLU is to stop some and let others through.
     for (let again = 1; again < 1000 && !(rig.margin(x, ['0', '2']) > 1e-3 && halfOpen(rig, x)); again++) {
       x = draws(B * D, seed, `exercise/X/${draw}/${again}`);
+      besideCorners(rig, x);
     }
     const dz3 = draws(B * K, seed, `exercise/dz3/${draw}`);
     const { params } = rig.gradients(x, dz3);
@@ -65,6 +70,20 @@ function question(seed: number, draw: number): Question {
     return { inputs: [...net, { name: 'dz3', shape: [B, K], values: dz3 }], wanted, sizes: { B, D, H1, H2, K } };
   } finally {
     rig.dispose();
+  }
+}
+
+/** Moves the biases so that each unit is just beside its corner for one example, every other one on the other side. */
+function besideCorners(rig: Rig, x: Float64Array): void {
+  for (const [layer, name] of [
+    ['0.b', 'z1'],
+    ['2.b', 'z2'],
+  ] as const) {
+    rig.arena.reset();
+    const z = valuesOnTheWay(rig.forward(rig.place(x, rig.xShape)).cache)[name];
+    const at = copied(z);
+    const biases = rig.parameters.param(layer);
+    biases.set(copied(biases).map((b, k) => b - at[(k % z.rows) * z.cols + k] + (k % 2 === 0 ? beside : -beside)));
   }
 }
 

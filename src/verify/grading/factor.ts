@@ -41,7 +41,7 @@ function causes(letters: readonly string[]): { id: string; of: (s: Sizes) => num
   ];
 }
 
-/** What factors of the right answer, one a draw, say; empty when they have nothing in common. */
+/** What factors of the right answer, one a draw, say; empty when their signs differ. */
 export function factorFingerprint(
   factors: readonly number[],
   sizes: readonly Sizes[],
@@ -63,7 +63,10 @@ export function factorFingerprint(
     const by = Number((sizes[0].B / magnitudes[0]).toPrecision(4));
     say('fixed-batch', `divided by ${by} whatever the batch is; here it is ${list(sizes.map(({ B }) => String(B)))}`);
   } else if (near(() => magnitudes[0])) say('factor', howMuch(magnitudes[0]));
-  else return [];
+  else {
+    const all = list(magnitudes.map((m) => String(Number(m.toPrecision(4)))));
+    say('varying-factor', `the right numbers times a factor that is to be 1: ${all} in the draws`);
+  }
   return found;
 }
 

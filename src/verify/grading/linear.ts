@@ -1,8 +1,9 @@
 import { linear } from '../../layers/linear.ts';
-import type { Tensor } from '../../tensor/tensor.ts';
 import type { ExerciseId } from '../exercise.ts';
 import { centralDifferences } from '../finite-differences.ts';
 import { copied, draws, Rig } from '../rig.ts';
+import { linearDXSuspects } from './linear-dx-suspects.ts';
+import { linearDbSuspects, linearDWSuspects } from './linear-suspects.ts';
 import type { Named, Piece, Question, Suspect, Wanted } from './question.ts';
 
 /** Batch, inputs and outputs of each draw: odd shapes, so that a wrong transpose has nowhere to hide. */
@@ -70,127 +71,6 @@ function piece(id: ExerciseId, takes: readonly string[], gives: string, suspects
   return { id, questions: (seed) => shapes.map((_, draw) => question(seed, draw)), suspects, asides };
 }
 
-const first = (t: Tensor): Tensor => t.rowRange(0, 1);
-const last = (t: Tensor): Tensor => t.rowRange(t.rows - 1, t.rows);
-const butFirst = (t: Tensor): Tensor => t.rowRange(1, t.rows);
-const butLast = (t: Tensor): Tensor => t.rowRange(0, t.rows - 1);
-const assigned = 'is `=` where `+=` belongs?';
-
-export const linearDW: Piece = piece('linear-dW', ['X', 'dY'], 'dW', [
-  {
-    id: 'last-example',
-    text: `only the last example counts: ${assigned}`,
-    give: ({ X, dY }) => ({ dW: last(X).T.matmul(last(dY)) }),
-  },
-  {
-    id: 'first-example',
-    text: 'only the first example counts: the roads of all examples are to be added up',
-    give: ({ X, dY }) => ({ dW: first(X).T.matmul(first(dY)) }),
-  },
-  {
-    id: 'but-last-example',
-    text: 'the last example is left out: does a loop end one too early?',
-    give: ({ X, dY }) => ({ dW: butLast(X).T.matmul(butLast(dY)) }),
-  },
-  {
-    id: 'but-first-example',
-    text: 'the first example is left out: does a loop begin at 1?',
-    give: ({ X, dY }) => ({ dW: butFirst(X).T.matmul(butFirst(dY)) }),
-  },
-  {
-    id: 'sums-first',
-    text: 'X and dY are summed over the batch before they are multiplied: multiply example by example, then add up',
-    give: ({ X, dY }) => ({ dW: X.colSum().reshape(-1, 1).matmul(dY.colSum().reshape(1, -1)) }),
-  },
-  {
-    id: 'sums-first',
-    text: 'X and dY are averaged over the batch before they are multiplied: multiply example by example, then add up',
-    give: ({ X, dY }) => ({ dW: X.colMean().reshape(-1, 1).matmul(dY.colMean().reshape(1, -1)) }),
-  },
-]);
-
-export const linearDb: Piece = piece('linear-db', ['dY'], 'db', [
-  {
-    id: 'wrong-axis',
-    text: 'each row is summed, over the outputs; each column is to be, over the examples: colSum',
-    give: ({ dY }) => ({ db: dY.rowSum() }),
-  },
-  {
-    id: 'wrong-axis',
-    text: 'each row is summed, over the outputs; each column is to be, over the examples: colSum',
-    give: ({ dY }) => ({ db: dY.rowSum().reshape(-1) }),
-  },
-  {
-    id: 'summed-all',
-    text: 'everything is summed to one number: each output has a bias of its own. sum() takes no axis; colSum() sums each column',
-    give: ({ dY }) => ({ db: dY.sum() }),
-  },
-  {
-    id: 'not-summed',
-    text: 'this is dY, not summed: one bias serves all examples, so their roads are to be added up',
-    give: ({ dY }) => ({ db: dY }),
-  },
-  {
-    id: 'last-example',
-    text: `only the last example counts: ${assigned}`,
-    give: ({ dY }) => ({ db: last(dY).reshape(-1) }),
-  },
-  {
-    id: 'first-example',
-    text: 'only the first example counts: the roads of all examples are to be added up',
-    give: ({ dY }) => ({ db: first(dY).reshape(-1) }),
-  },
-  {
-    id: 'but-last-example',
-    text: 'the last example is left out: does a loop end one too early?',
-    give: ({ dY }) => ({ db: butLast(dY).colSum() }),
-  },
-  {
-    id: 'but-first-example',
-    text: 'the first example is left out: does a loop begin at 1?',
-    give: ({ dY }) => ({ db: butFirst(dY).colSum() }),
-  },
-  {
-    id: 'maximum',
-    text: 'this is the largest entry of each column: the roads are to be added up',
-    give: ({ dY }) => ({ db: dY.colMax() }),
-  },
-]);
-
-export const linearDX: Piece = piece('linear-dX', ['dY', 'W'], 'dX', [
-  {
-    id: 'last-output',
-    text: `only the road through the last output counts: ${assigned}`,
-    give: ({ dY, W }) => ({ dX: last(dY.T).T.matmul(last(W.T)) }),
-  },
-  {
-    id: 'first-output',
-    text: 'only the road through the first output counts: those through all outputs are to be added up',
-    give: ({ dY, W }) => ({ dX: first(dY.T).T.matmul(first(W.T)) }),
-  },
-  {
-    id: 'summed-over-batch',
-    text: 'the examples are added up: a weight serves all of them, but each has an input of its own',
-    give: ({ dY, W }) => ({ dX: dY.colSum().reshape(1, -1).matmul(W.T) }),
-  },
-  {
-    id: 'summed-over-batch',
-    text: 'the examples are added up: a weight serves all of them, but each has an input of its own',
-    give: ({ dY, W }) => ({ dX: dY.matmul(W.T).colSum() }),
-  },
-  {
-    id: 'clipped',
-    text: 'a ReLU is applied to the result: a linear layer has no gate',
-    give: ({ dY, W }) => ({ dX: dY.matmul(W.T).relu() }),
-  },
-  {
-    id: 'clipped',
-    text: 'a ReLU is applied to dY: a linear layer has no gate',
-    give: ({ dY, W }) => ({ dX: dY.relu().matmul(W.T) }),
-  },
-  {
-    id: 'without-dY',
-    text: 'these are the local slopes, the weights, summed: dY, by which the roads go on to the loss, is missing',
-    give: ({ dY, W }) => ({ dX: dY.sub(dY).add(1).matmul(W.T) }),
-  },
-]);
+export const linearDW: Piece = piece('linear-dW', ['X', 'dY'], 'dW', linearDWSuspects);
+export const linearDb: Piece = piece('linear-db', ['dY'], 'db', linearDbSuspects);
+export const linearDX: Piece = piece('linear-dX', ['dY', 'W'], 'dX', linearDXSuspects);

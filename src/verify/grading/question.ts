@@ -39,12 +39,20 @@ export interface Suspect {
   give(inputs: Values): Values;
 }
 
+/** Wrong answers that differ by a number, such as the slope of a leaky ReLU. */
+export interface Family {
+  readonly id: string;
+  /** What to tell of this result, if it is one of them; that of the first draw is told if there is one in each. */
+  tell(inputs: Values, got: Named): string | null;
+}
+
 /** How one exercise is graded. */
 export interface Piece {
   readonly id: ExerciseId;
   /** Several draws of different shapes. */
   questions(seed: number): readonly Question[];
   readonly suspects: readonly Suspect[];
+  readonly families?: readonly Family[];
   /** What to add to a general fingerprint, by its id. */
   readonly asides: Readonly<Record<string, string>>;
 }

@@ -28,10 +28,16 @@ export function readObject(value: unknown, wanted: readonly Wanted[]): Result {
   const given = new Map<string, Named>();
   if (value instanceof Tensor) {
     const complaint = `the function returns one Tensor ${formatShape(value.shape)}, expected ${object}`;
-    return { given, complaint, fingerprints: [{ id: 'missing-keys', text: `return ${object.slice(10)}` }] };
+    return {
+      given,
+      complaint,
+      fingerprints: [{ id: 'missing-keys', text: `give all back by name: \`return ${object.slice(10)};\`` }],
+    };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value) || isThenable(value)) {
-    return { given, ...notATensor(value, object) };
+    const { complaint, fingerprints } = notATensor(value, object);
+    const byName = { id: 'array', text: `give them back by name: \`return ${object.slice(10)};\`` };
+    return { given, complaint, fingerprints: Array.isArray(value) ? [byName] : fingerprints };
   }
   const tensors: Tensor[] = [];
   const keys = Object.keys(value);
@@ -70,7 +76,7 @@ function read(t: Tensor, name: string): Named {
 function complaintOf(tensors: readonly Tensor[], wanted: readonly Wanted[]): Omit<Result, 'given'> {
   const foreign = tensors.findIndex((t) => t.dtype !== 'f64');
   if (foreign >= 0) {
-    const text = 'make new tensors from those that are given: zerosLike(), dY.mul(0).add(1)';
+    const text = 'make new tensors with `tensor`, `zeros` and `ones` inside the function, or from those that are given';
     const complaint = `${wanted[foreign].name} is a tensor of float32, expected float64 as the arguments`;
     return { complaint, fingerprints: [{ id: 'dtype', text }] };
   }
@@ -96,7 +102,7 @@ function notATensor(value: unknown, expected: string): { complaint: string; fing
     return say(
       'operator',
       'NaN',
-      'JavaScript has no + - * / > for tensors: write P.sub(T), dY.mul(z.gt(0)), X.T.matmul(dY)',
+      'JavaScript has no + - * / > && for tensors: write `P.sub(T)`, `dY.mul(z.gt(0))`, `X.T.matmul(dY)`',
     );
   }
   if (typeof value === 'number')
@@ -105,7 +111,7 @@ function notATensor(value: unknown, expected: string): { complaint: string; fing
     return say(
       'not-called',
       'a function',
-      'a function comes back and not its result: are the parentheses missing, as in colSum()?',
+      'a function comes back and not its result: are the parentheses missing, as in `colSum()`?',
     );
   }
   if (isThenable(value)) {
@@ -115,15 +121,25 @@ function notATensor(value: unknown, expected: string): { complaint: string; fing
       'the function is `async`, or does not wait for one that is: it is to give its result at once',
     );
   }
+  if (Array.isArray(value) && value.some((v) => v instanceof Tensor)) {
+    return say('wrapped', 'an array', 'the tensor is wrapped in an array: return the tensor itself');
+  }
   if (Array.isArray(value) || ArrayBuffer.isView(value)) {
     return say(
       'array',
       'an array',
-      'an array comes back: stay with tensors, whose methods (sub, mul, matmul, colSum) give tensors',
+      'an array comes back: `tensor(array)` makes a tensor of it, and the methods (`sub`, `matmul`, `colSum`) give tensors',
     );
   }
   if (value instanceof Indices)
     return say('not-a-tensor', 'Indices', 'whole numbers come back where a tensor is wanted');
+  if (typeof value === 'boolean') {
+    const text = 'true or false comes back: `z.gt(0)` compares element by element, `mul` multiplies';
+    return say('operator', `${value}`, text);
+  }
+  if (typeof value === 'object' && value !== null && Object.values(value).some((v) => v instanceof Tensor)) {
+    return say('wrapped', 'an object', 'the tensor is wrapped in an object: return the tensor itself');
+  }
   const what = value === null ? 'null' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
   return say('not-a-tensor', what, `${what} comes back where a tensor is wanted`);
 }
