@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type ExerciseId, exercises } from '../../src/verify/exercises.ts';
 import type { Grade } from '../../src/verify/grade.ts';
-import { code, setCode } from './code.ts';
+import { type Code, code, pieceIds, starters } from './code.ts';
 import { correct, standings, watchCode } from './grading.ts';
 
 /** Gradings that have begun, each with its end. */
@@ -28,6 +28,10 @@ beforeEach(() => {
   begun = [];
   watchCode();
 });
+function setCode(next: Partial<Code>): void {
+  for (const id of pieceIds) code[id].value = next[id] ?? starters[id];
+}
+
 afterEach(async () => {
   while (begun.length > 0) await end(begun[0].id);
   setCode({});
