@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type ExerciseId, exercises } from '../../src/verify/exercises.ts';
 import type { Grade } from '../../src/verify/grade.ts';
-import { type Code, code, pieceIds, starters } from './code.ts';
+import { code, pieceIds, starters } from './code.ts';
 import { correct, standings, watchCode } from './grading.ts';
 
 /** Gradings that have begun, each with its end. */
@@ -14,6 +14,11 @@ vi.mock('./sandbox.ts', () => ({
       }),
   }),
 }));
+
+/** The six texts; a piece without one is not begun. */
+function write(texts: Partial<Record<ExerciseId, string>>): void {
+  for (const id of pieceIds) code[id].value = texts[id] ?? starters[id];
+}
 
 const ids = (): ExerciseId[] => begun.map(({ id }) => id);
 const rest = (): Promise<unknown> => vi.advanceTimersByTimeAsync(500);
@@ -28,13 +33,9 @@ beforeEach(() => {
   begun = [];
   watchCode();
 });
-function setCode(next: Partial<Code>): void {
-  for (const id of pieceIds) code[id].value = next[id] ?? starters[id];
-}
-
 afterEach(async () => {
   while (begun.length > 0) await end(begun[0].id);
-  setCode({});
+  write({});
   await rest();
   vi.useRealTimers();
 });
@@ -72,7 +73,7 @@ test('what was changed back to nothing while it waited is not graded', async () 
   code['linear-db'].value = 'two';
   code.relu.value = 'three';
   await rest();
-  setCode({ 'linear-dW': 'one', 'linear-db': 'two' });
+  write({ 'linear-dW': 'one', 'linear-db': 'two' });
   await rest();
   await end('linear-dW');
   await end('linear-db');
@@ -80,7 +81,7 @@ test('what was changed back to nothing while it waited is not graded', async () 
 });
 
 test('the chain keeps its verdict while another piece is written', async () => {
-  setCode(Object.fromEntries(exercises.map(({ id, answer }) => [id, answer])));
+  write(Object.fromEntries(exercises.map(({ id, answer }) => [id, answer])));
   await rest();
   while (begun.length > 0) await end(begun[0].id);
   expect(correct.value).toBe(6);
