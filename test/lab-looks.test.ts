@@ -239,6 +239,8 @@ describe.skipIf(!chromiumExpected)(`the looks of the lab${unlessChromium}`, { ti
       await page.goto(`${site.origin}/lesson.html`);
       await hold('<nf-derive></nf-derive><nf-forge></nf-forge><nf-train></nf-train>');
       await page.locator('.chain .katex').first().waitFor(); // KaTeX's styles are here too
+      const plot = page.locator('.curves .plot').first();
+      await plot.scrollIntoViewIfNeeded(); // uPlot's styles too: it comes when it is seen
       await page.locator('.uplot').first().waitFor();
       expect(await teachers()).toEqual(plain);
       expect(plain.length).toBeGreaterThan(20);

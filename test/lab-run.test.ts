@@ -46,7 +46,7 @@ describe.skipIf(!chromiumExpected)(`a run in the lab${unlessChromium}`, { timeou
     const visitor = await Visitor.arrive(browser, `http://127.0.0.1:${port}/`);
     visitors.push(visitor);
     await visitor.page.goto(run.length > 0 ? url : `${url}#train/run`);
-    await visitor.page.locator('.run-card h3:not(:text("Reading"))').waitFor();
+    await visitor.page.locator('.run-card h2:not(:text("Reading"))').waitFor();
     return visitor;
   }
 
@@ -99,7 +99,7 @@ describe.skipIf(!chromiumExpected)(`a run in the lab${unlessChromium}`, { timeou
     const visitor = await open(same.run);
     const { page } = visitor;
     const name = same.run.split(/[\\/]/).at(-1);
-    expect(await page.locator('.run-card h3').textContent()).toBe(name);
+    expect(await page.locator('.run-card h2').textContent()).toBe(name);
     expect(same.val.best.epoch).toBe(4); // so that its last figures are its best
     expect(await facts(visitor)).toEqual({
       model: expect.stringMatching(/^mlp:40,17, 3,/),
@@ -163,7 +163,7 @@ describe.skipIf(!chromiumExpected)(`a run in the lab${unlessChromium}`, { timeou
   test('what the lab does not train is said, and its curves are there; put away, it is gone', async () => {
     const visitor = await open('latest');
     const { page } = visitor;
-    expect(await page.locator('.run-card h3').textContent()).toBe(other.run.split(/[\\/]/).at(-1));
+    expect(await page.locator('.run-card h2').textContent()).toBe(other.run.split(/[\\/]/).at(-1));
     expect(await page.locator('.run-card .lines li').allTextContents()).toEqual([
       'Its model (mlp:32) has one hidden layer; the lab’s network has two.',
       'Its weights began by --init xavier; the lab’s begin by He’s rule (“he”).',
@@ -225,6 +225,10 @@ describe.skipIf(!chromiumExpected)(`a run in the lab${unlessChromium}`, { timeou
     expect(await visitor.page.getByRole('radio', { name: 'MNIST' }).isChecked()).toBe(true);
     expect(await settings(visitor)).toMatchObject({ 'first hidden': '512', 'second hidden': '128', epochs: '1' });
     expect(await visitor.page.locator('.run-card .lines').textContent()).toMatch(/^It stopped at step 60/);
+    await visitor.press('Use this machine’s');
+    await visitor.page.locator('.mnist-here', { hasText: '✓ MNIST is here, verified: 60,000 images' }).waitFor();
+    await visitor.press('Other files');
+    await visitor.page.getByRole('button', { name: 'Use this machine’s' }).waitFor();
   });
 
   test('a run on native: within rounding, and why', async () => {

@@ -16,13 +16,19 @@ import {
   recall,
   setOf,
   take,
+  takeFromMachine,
 } from './mnist.ts';
+import { askMachine, machineFiles } from './mnist-machine.ts';
 
 /** MNIST is brought: dropped, chosen, or downloaded and verified. */
 export function MnistPanel(): VNode {
   const [over, setOver] = useState(false);
   const chooser = useRef<HTMLInputElement>(null);
-  useEffect(() => void recall(), []);
+  useEffect(() => {
+    void recall();
+    void askMachine();
+  }, []);
+  const near = machineFiles.value.length > 0;
   const absent = missing(mnistFiles.value);
   if (absent.length === 0) return <Here />;
   const hosts = mnist.mirrors.map((mirror) => new URL(mirror).host);
@@ -42,7 +48,10 @@ export function MnistPanel(): VNode {
       }}
     >
       <h2>Bring MNIST</h2>
-      <p>Drop its four files here, choose them, or have them downloaded. They stay in this browser.</p>
+      <p>
+        {near ? 'Its four files are on this machine. Or drop them here,' : 'Drop its four files here,'} choose them, or
+        have them downloaded. They stay in this browser.
+      </p>
       <ul class="mnist-files">
         {idxNames.map((name) => (
           <li key={name} class={absent.includes(name) ? 'absent' : 'here'}>
@@ -51,6 +60,16 @@ export function MnistPanel(): VNode {
         ))}
       </ul>
       <div class="buttons">
+        {near ? (
+          <button
+            type="button"
+            class="button primary"
+            disabled={progress.value !== null}
+            onClick={() => void takeFromMachine()}
+          >
+            Use this machine’s
+          </button>
+        ) : null}
         <button type="button" class="button" onClick={() => chooser.current?.click()}>
           Choose files
         </button>

@@ -4,6 +4,7 @@ import { idxNames, idxSets } from '../../src/data/catalog.ts';
 import { fetchVerified } from '../../src/data/download.ts';
 import { digitsTrainRows, idxValidationRows, settings } from '../work/settings.ts';
 import { type CheckedFile, checkFile, checkPairs, type IdxName, largestFile } from './idx-check.ts';
+import { machineFile, machineFiles } from './mnist-machine.ts';
 import { forgetFiles, keepFiles, keptFiles, type MnistFiles } from './mnist-store.ts';
 import { scratchFiles } from './scratch-files.ts';
 
@@ -98,6 +99,21 @@ export function download(): Promise<void> {
     } catch (error) {
       mnistErrors.value = [inPage(error)];
     }
+  });
+}
+
+/** Takes the files that lie on the machine of the server, verified as all others are. They are not kept: they are there. */
+export function takeFromMachine(): Promise<void> {
+  return inTurn(async () => {
+    const found: Partial<Record<IdxName, CheckedFile>> = {};
+    for (const path of machineFiles.value) {
+      const name = namedAsUsual(path);
+      await say(`${name}: reading and verifying …`);
+      const checked = await checkFile(name, path, await machineFile(path));
+      found[checked.name] = checked;
+    }
+    checkPairs(found);
+    checkedFiles.value = found;
   });
 }
 
