@@ -105,6 +105,7 @@ describe.skipIf(!chromiumExpected)(`the course in the lab${unlessChromium}`, { t
     await title('Linear');
     await page.locator('.text .displayed[data-eq="3"]').hover();
     await page.locator('.sources [data-eq="3"][data-lit]').waitFor();
+    expect(await topOf('.sources [data-eq="3"]')).toBeLessThan(720);
     expect(await page.locator('.sources [data-lit]').allTextContents()).toEqual([
       expect.stringContaining("ctx.grad('W').addProduct(x.T, dY)"),
     ]);

@@ -23,7 +23,7 @@ export function Reader({ page: first, section }: CourseProps): VNode {
   );
   const { id, anchor } = place.value;
   const [shown, setShown] = useState<{ id: string; loaded?: Loaded; error?: unknown }>({ id: '' });
-  useLighting(root, 'data-eq');
+  useLighting(root, 'data-eq', showLine);
   useEffect(() => {
     let current = true;
     loadPage(id).then(
@@ -63,6 +63,16 @@ export function Reader({ page: first, section }: CourseProps): VNode {
       )}
     </div>
   );
+}
+
+/** Brings the line that computes an equation into the sight of the pane that the sources scroll in. */
+function showLine(words: string, by: Element): void {
+  const pane = by.closest('.document')?.querySelector('.sources');
+  const line = pane?.querySelector(`[data-eq~="${words.split(' ')[0]}"]`);
+  if (!pane || !line || pane.contains(by) || pane.scrollHeight <= pane.clientHeight) return;
+  const [inner, outer] = [line.getBoundingClientRect(), pane.getBoundingClientRect()];
+  if (inner.top >= outer.top && inner.bottom <= outer.bottom) return;
+  pane.scrollTop += inner.top - outer.top - outer.height / 2;
 }
 
 /** Scrolls to a place and moves the keyboard's focus there. */
