@@ -109,7 +109,7 @@ export function App(): VNode {
       <footer class="bottom">
         <p>
           Every backward pass here is written by hand and checked by numerical gradients. Everything runs in this page;
-          nothing that you write leaves it.
+          nothing that you write leaves it. <a href="./NOTICES.txt">Licenses</a>
         </p>
       </footer>
     </>

@@ -16,8 +16,6 @@ export type Job =
 
 export type Sign =
   | { readonly sign: 'ready' | 'beat' }
-  /** A function begins, or has come to its end: told of its first calls in training. */
-  | { readonly sign: 'enter' | 'leave'; readonly exercise: ExerciseId }
   | { readonly sign: 'grade'; readonly grade: Grade }
   | { readonly sign: 'epoch'; readonly result: EpochResult }
   | { readonly sign: 'trained'; readonly weights: string }
@@ -25,20 +23,36 @@ export type Sign =
 
 /** Milliseconds between two signs of life in training. */
 const often = 200;
-/** So many calls of each function are told, so that one that does not end has a name. */
-const signed = 200;
+/** Where the name of a function that does not come to its end is written: the pipe beside the messages. */
+export const namePipe = 4;
 
-/** Ends this process when the other one is gone, which a loop that does not end would never notice. */
+/** Which function runs, in training: its place among the exercises from 1, else 0; and a number that each call raises. */
+const running = new Int32Array(new SharedArrayBuffer(8));
+
+/**
+ * A thread of its own, which goes on where a loop does not end: it ends this process when the other one is gone, and
+ * writes the name of a function that has run for a second. A message would wait for the loop.
+ */
 const guard = (other: number): string => `
+  const { workerData: { running, names } } = require('node:worker_threads');
+  const { writeSync } = require('node:fs');
   const other = ${other};
+  let [call, since, named] = [0, 0, 0];
   setInterval(() => {
+    const now = Atomics.load(running, 1);
+    if (now !== call) [call, since] = [now, Date.now()];
+    const at = Atomics.load(running, 0);
+    if (at > 0 && named !== call && Date.now() - since > 1000) {
+      named = call;
+      writeSync(${namePipe}, names[at - 1] + '\\n');
+    }
     try {
       if (process.ppid !== other) throw new Error('gone');
       process.kill(other, 0);
     } catch {
       process.kill(process.pid, 'SIGKILL');
     }
-  }, 500);
+  }, 250);
 `;
 
 /** Does what it is told until the process that started it lets it go. */
@@ -50,7 +64,8 @@ export function serveInside(): Promise<number> {
   process.on('unhandledRejection', () => {});
   process.on('uncaughtException', () => {});
   Object.assign(globalThis, scope);
-  new Worker(guard(process.ppid), { eval: true }).unref();
+  const names = exercises.map(({ id }) => id);
+  new Worker(guard(process.ppid), { eval: true, workerData: { running, names } }).unref();
   return new Promise((done) => {
     process.on('disconnect', () => {
       done(0);
@@ -70,18 +85,20 @@ async function trainWith(solutions: readonly Solution[], tell: (sign: Sign) => v
   let last = 0;
   const beating = (name: string, f: unknown): unknown => {
     if (typeof f !== 'function') return f;
-    const exercise = exercises.find((e) => e.functionName === name)!.id;
-    let calls = 0;
+    const place = exercises.findIndex((e) => e.functionName === name) + 1;
     return (...args: unknown[]) => {
       if (performance.now() - last > often) {
         last = performance.now();
         tell({ sign: 'beat' });
       }
-      if (++calls > signed) return f(...args);
-      tell({ sign: 'enter', exercise });
-      const result = f(...args);
-      tell({ sign: 'leave', exercise });
-      return result;
+      const outer = Atomics.exchange(running, 0, place); // the chain calls the others
+      Atomics.add(running, 1, 1);
+      try {
+        return f(...args);
+      } finally {
+        Atomics.store(running, 0, outer);
+        Atomics.add(running, 1, 1);
+      }
     };
   };
   try {

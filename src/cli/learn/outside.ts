@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import type { ExerciseId } from '../../verify/exercises.ts';
+import type { Readable } from 'node:stream';
+import { type ExerciseId, exercises } from '../../verify/exercises.ts';
 import { type Grade, grade } from '../../verify/grade.ts';
 import type { Solution } from './folder.ts';
-import type { Job, Sign } from './inside.ts';
+import { type Job, namePipe, type Sign } from './inside.ts';
 import type { EpochResult } from './training.ts';
 
 /** How long a learner's code may say nothing. */
@@ -20,6 +21,8 @@ export type Trained = { readonly weights: string } | { readonly exercise: Exerci
 export class Outside {
   #child: ChildProcess | null = null;
   #closed = false;
+  /** The function of the present process that has run for a second without an end. */
+  #named: ExerciseId | null = null;
 
   /** The grade of one solution; never throws for what its code does. */
   async grade(solution: Solution): Promise<Grade> {
@@ -30,13 +33,10 @@ export class Outside {
 
   /** Trains with the learner's functions; `onEpoch` hears of each epoch. */
   async train(solutions: readonly Solution[], onEpoch: (result: EpochResult) => void): Promise<Trained> {
-    const running: ExerciseId[] = []; // begun and not ended, the innermost last
     const end = await this.#run({ job: 'train', solutions }, (sign) => {
       if (sign.sign === 'epoch') onEpoch(sign.result);
-      if (sign.sign === 'enter') running.push(sign.exercise);
-      if (sign.sign === 'leave') running.pop();
     });
-    if (typeof end === 'string') return { exercise: running.at(-1) ?? null, message: end };
+    if (typeof end === 'string') return { exercise: end === stopped ? this.#named : null, message: end };
     return end as Extract<Sign, { sign: 'trained' | 'failed' }>;
   }
 
@@ -50,11 +50,18 @@ export class Outside {
   async #run(job: Job, hear: (sign: Sign) => void): Promise<Sign | string> {
     const child = this.#child ?? (await start());
     this.#child = child;
+    this.#named = null;
+    const pipe = child.stdio[namePipe] as Readable;
+    const onName = (names: Buffer): void => {
+      const name = names.toString().trim().split('\n').at(-1);
+      this.#named = exercises.find(({ id }) => id === name)?.id ?? null;
+    };
     return new Promise((done) => {
       let timer: NodeJS.Timeout;
       const end = (result: Sign | string): void => {
         clearTimeout(timer);
         child.off('message', onSign).off('exit', onExit);
+        pipe.off('data', onName);
         if (typeof result === 'string') {
           child.kill('SIGKILL');
           this.#child = null;
@@ -77,6 +84,7 @@ export class Outside {
         end(`the process of your code ended (${how}): did it call process.exit(), or take all memory?`);
       };
       child.on('message', onSign).on('exit', onExit);
+      pipe.on('data', onName);
       child.send(job);
       wait();
     });
@@ -95,7 +103,7 @@ function nobody(error: Error): Record<string, unknown> {
 function start(): Promise<ChildProcess> {
   const child = fork(process.argv[1], ['learn', '--inside'], {
     serialization: 'advanced',
-    stdio: ['ignore', 2, 2, 'ipc'],
+    stdio: ['ignore', 2, 2, 'ipc', 'pipe'],
   });
   return new Promise((ready, failed) => {
     child.once('message', () => ready(child));
