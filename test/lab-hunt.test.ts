@@ -93,7 +93,7 @@ describe.skipIf(!chromiumExpected)(`links in the lab${unlessChromium}`, { timeou
     await heading('Forge');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('content');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('content');
     await page.reload();
     await heading('Forge');
   });

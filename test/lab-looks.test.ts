@@ -165,11 +165,11 @@ describe.skipIf(!chromiumExpected)(`the looks of the lab${unlessChromium}`, { ti
         await expect.poll(inList).toBe(true);
       }
       expect(await page.locator('#derive-step').textContent()).toBe('First biases');
-      expect(await focused()).toBe('Next →'); // at the end too
+      await expect.poll(focused).toBe('Next →'); // at the end too
       expect(await page.evaluate(() => scrollY)).toBe(before);
       for (let i = 0; i < 18; i++) await button('← Back').press('Enter');
       await expect.poll(inList).toBe(true);
-      expect(await focused()).toBe('← Back');
+      await expect.poll(focused).toBe('← Back');
       await page.locator('.all-numbers [aria-label^="dh1, row 2, column 1:"]').click();
       await expect.poll(inList).toBe(true);
       await visitor.go('derive/dW3');

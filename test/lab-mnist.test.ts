@@ -207,7 +207,7 @@ describe.skipIf(!chromiumExpected)(`files brought to the lab${unlessChromium}`, 
     await page.getByText('The field is full').waitFor();
     await page.getByRole('button', { name: 'Clear' }).click();
     await expect.poll(() => page.getByText('The field is full').count()).toBe(0);
-    expect(await canvas.evaluate((element) => document.activeElement === element)).toBe(true);
+    await expect.poll(() => canvas.evaluate((element) => document.activeElement === element)).toBe(true);
   });
 
   const data = process.env.NEUROFORGE_DATA;

@@ -267,7 +267,8 @@ describe.skipIf(!chromiumExpected)(`a visitor's work in the lab${unlessChromium}
     await visitor.go('forge/relu');
     await page.locator('.editor-plain').focus();
     await editor().waitFor();
-    expect(await page.locator('.editor-host').evaluate((host) => document.activeElement === host)).toBe(true);
+    const inEditor = () => page.locator('.editor-host').evaluate((host) => document.activeElement === host);
+    await expect.poll(inEditor).toBe(true);
     expect(came(/plot/)).toBe(0);
     await visitor.go('train');
     await page.locator('.plot .uplot').first().waitFor();
