@@ -264,8 +264,17 @@ describe.skipIf(!chromiumExpected)(`a visitor's work in the lab${unlessChromium}
     await page.locator('.chain .katex').first().waitFor();
     await page.waitForTimeout(500);
     expect(came(/editor|plot/)).toBe(0);
+    let letCome = (): void => {};
+    const held = new Promise<void>((done) => {
+      letCome = done;
+    });
+    await page.route(/\/editor-[^/]*\.js$/, async (route) => {
+      await held;
+      await route.continue();
+    });
     await visitor.go('forge/relu');
     await page.locator('.editor-plain').focus();
+    letCome();
     await editor().waitFor();
     const inEditor = () => page.locator('.editor-host').evaluate((host) => document.activeElement === host);
     await expect.poll(inEditor).toBe(true);
