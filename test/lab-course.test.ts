@@ -118,12 +118,15 @@ describe.skipIf(!chromiumExpected)(`the course in the lab${unlessChromium}`, { t
     await title('2. The multilayer perceptron');
     await expect.poll(focused).toBe('course-27-training');
     await page.mouse.wheel(0, 900);
-    await page.waitForTimeout(300);
-    const read = await topOf('#course-27-training');
-    expect(read).toBeLessThan(-200);
+    await expect.poll(() => topOf('#course-27-training')).toBeLessThan(-200);
+    let read = Number.NaN;
+    for (let now = await topOf('#course-27-training'); now !== read; now = await topOf('#course-27-training')) {
+      read = now; // until the wheel has come to rest
+      await page.waitForTimeout(300);
+    }
     await page.locator('.top nav a', { hasText: 'Train' }).click();
     await page.getByRole('button', { name: 'Start training' }).waitFor();
-    expect(await page.evaluate(() => scrollY)).toBe(0);
+    await expect.poll(() => page.evaluate(() => scrollY)).toBe(0);
     await page.locator('.top nav a', { hasText: 'Course' }).click();
     await expect.poll(() => topOf('#course-27-training')).toBe(read);
     await page.locator('.page-list a[href="#course/notation"]').click();

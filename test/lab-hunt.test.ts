@@ -106,8 +106,8 @@ describe.skipIf(!chromiumExpected)(`links in the lab${unlessChromium}`, { timeou
       exercises.map(() => expect.stringContaining(', not checked yet')),
     );
     await hint(3);
-    expect(await page.locator('.hints li').count()).toBe(3);
-    expect(await page.getByRole('button', { name: 'Show the answer' }).count()).toBe(0);
+    await expect.poll(() => page.locator('.hints li').count()).toBe(3);
+    await expect.poll(() => page.getByRole('button', { name: 'Show the answer' }).count()).toBe(0);
     await page.getByText('here once you have had this piece checked').waitFor();
     await check('linear-db');
     await banner('one of these six functions is wrong');
@@ -119,7 +119,7 @@ describe.skipIf(!chromiumExpected)(`links in the lab${unlessChromium}`, { timeou
     await banner('Mended: dReLU was wrong');
     await visitor.press('Back to my own code');
     await visitor.go('forge/relu');
-    expect(await page.locator('.hints li').count()).toBe(0);
+    await expect.poll(() => page.locator('.hints li').count()).toBe(0);
   });
 
   test('mended before it was asked about; one’s own hints stay at home', async () => {
@@ -127,7 +127,7 @@ describe.skipIf(!chromiumExpected)(`links in the lab${unlessChromium}`, { timeou
     await hint(4);
     await hunt(sabotaged);
     await visitor.go('forge/relu');
-    expect(await page.locator('.hints li').count()).toBe(0);
+    await expect.poll(() => page.locator('.hints li').count()).toBe(0);
     await page.locator('.cm-content').focus();
     await page.keyboard.press('Control+a');
     await page.keyboard.insertText(answers.relu);
@@ -135,7 +135,7 @@ describe.skipIf(!chromiumExpected)(`links in the lab${unlessChromium}`, { timeou
     await banner('Mended: dReLU was wrong');
     await visitor.press('Back to my own code');
     await page.locator('.comparison').waitFor();
-    expect(await page.locator('.hints li').count()).toBe(4);
+    await expect.poll(() => page.locator('.hints li').count()).toBe(4);
   });
 
   test('a hunt in which nothing is wrong says so when all are checked', async () => {
@@ -174,13 +174,13 @@ describe.skipIf(!chromiumExpected)(`links in the lab${unlessChromium}`, { timeou
     await page.keyboard.insertText('// of the hunter');
     await page.reload();
     await banner('one of these six functions is wrong');
-    expect(await page.locator('.cm-content').textContent()).toBe('// of the hunter');
+    await expect.poll(() => page.locator('.cm-content').textContent()).toBe('// of the hunter');
     await page.locator('.piece.correct[href="#forge/linear-db"]').waitFor();
     await visitor.press('Back to my own code');
     await expect.poll(() => page.locator('.cm-content').textContent()).toContain('// your code');
     await page.reload();
     await page.locator('.cm-content').waitFor();
-    expect(await page.locator('.banner').count()).toBe(0);
+    await expect.poll(() => page.locator('.banner').count()).toBe(0);
     await visitor.go(linkOf({ hunt: true, code: sabotaged }));
     await page.getByRole('button', { name: 'Go on where you left it' }).click();
     await visitor.go('forge/linear-dX');

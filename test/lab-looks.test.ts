@@ -164,7 +164,7 @@ describe.skipIf(!chromiumExpected)(`the looks of the lab${unlessChromium}`, { ti
         await page.keyboard.press('Enter');
         await expect.poll(inList).toBe(true);
       }
-      expect(await page.locator('#derive-step').textContent()).toBe('First biases');
+      await expect.poll(() => page.locator('#derive-step').textContent()).toBe('First biases');
       await expect.poll(focused).toBe('Next →'); // at the end too
       expect(await page.evaluate(() => scrollY)).toBe(before);
       for (let i = 0; i < 18; i++) await button('← Back').press('Enter');
@@ -284,7 +284,7 @@ describe.skipIf(!chromiumExpected)(`the looks of the lab${unlessChromium}`, { ti
       expect(ids.length).toBeGreaterThan(6);
       expect(new Set(ids).size).toBe(ids.length);
       await page.locator('.derive').nth(1).getByRole('button', { name: 'Next →' }).click();
-      expect(await page.getByRole('heading', { name: 'First ReLU' }).count()).toBe(1);
+      await expect.poll(() => page.getByRole('heading', { name: 'First ReLU' }).count()).toBe(1);
     });
   });
 

@@ -76,12 +76,12 @@ describe.skipIf(!chromiumExpected)(`files brought to the lab${unlessChromium}`, 
   test('garbage with the right names is refused file by file, and not remembered', async () => {
     await choose(...idxNames.map((name) => brought(name, Buffer.from('garbage'))));
     await expect.poll(() => cards('0x67617262 is not an IDX file').count()).toBe(4);
-    expect(await page.locator('.mnist-files .absent').count()).toBe(4);
+    await expect.poll(() => page.locator('.mnist-files .absent').count()).toBe(4);
     await choose(...idxNames.map((name) => brought(`${name}.gz`, Buffer.from('garbage'))));
     await expect.poll(() => cards('not an IDX file').count()).toBe(4);
     await again();
     await page.locator('.mnist').waitFor();
-    expect(await page.locator('.mnist-files .absent').count()).toBe(4);
+    await expect.poll(() => page.locator('.mnist-files .absent').count()).toBe(4);
     expect(await page.getByRole('button', { name: 'Start training' }).isDisabled()).toBe(true);
   });
 
@@ -94,10 +94,10 @@ describe.skipIf(!chromiumExpected)(`files brought to the lab${unlessChromium}`, 
     await here('not MNIST’s, but your own');
     await page.getByRole('button', { name: 'Other files' }).click();
     await page.locator('.mnist').waitFor();
-    expect(await page.locator('.mnist-files .absent').count()).toBe(4);
+    await expect.poll(() => page.locator('.mnist-files .absent').count()).toBe(4);
     await again();
     await page.locator('.mnist').waitFor();
-    expect(await page.locator('.mnist-files .absent').count()).toBe(4);
+    await expect.poll(() => page.locator('.mnist-files .absent').count()).toBe(4);
   });
 
   test('what cannot be trained on is refused at once', async () => {

@@ -170,7 +170,7 @@ describe.skipIf(!chromiumExpected)(`a visitor's work in the lab${unlessChromium}
     });
     await page.reload();
     await shows('relu', '// of old');
-    expect(await page.locator('.hints li').count()).toBe(2);
+    await expect.poll(() => page.locator('.hints li').count()).toBe(2);
     await shows('chain', starters.chain);
   });
 
@@ -219,7 +219,7 @@ describe.skipIf(!chromiumExpected)(`a visitor's work in the lab${unlessChromium}
     await visitor.press('Start');
     await summary().filter({ hasText: 'rate 3, batch 32, 2 epochs, seed 7' }).waitFor();
     await page.getByRole('button', { name: 'Start training' }).waitFor(); // one's own run has ended
-    expect(await page.locator('.standing').textContent()).toMatch(/^Two networks/);
+    await expect.poll(() => page.locator('.standing').textContent()).toMatch(/^Two networks/);
     await visitor.press('Back to my own code');
     await summary().filter({ hasText: 'rate 0.1, batch 32, 1000 epochs, seed 123' }).waitFor();
   });
@@ -229,7 +229,7 @@ describe.skipIf(!chromiumExpected)(`a visitor's work in the lab${unlessChromium}
     await visitor.press('Start');
     await visitor.press('Start training');
     await page.locator('.standing.equal').waitFor();
-    expect(await page.getByText('code as it was').count()).toBe(0);
+    await expect.poll(() => page.getByText('code as it was').count()).toBe(0);
     await visitor.write('relu', 'function dReLU(dY, z) { return dY; }', 'wrong');
     await visitor.go('train');
     await page.getByText('code as it was').waitFor();
