@@ -79,7 +79,7 @@ function Findings({ grade }: { grade: Grade }): VNode {
       {error ? (
         <p class="learner-error">
           <strong>{error.name}</strong>
-          {error.line === null ? '' : ` in line ${error.line}`}: <Words text={error.message} />
+          {error.line === null ? '' : ` in line ${error.line}`}: <Words text={error.message} within />
         </p>
       ) : null}
       {fingerprints.length > 0 ? (
@@ -122,10 +122,7 @@ export function spoken(grade: Grade): string {
   if (grade.verdict === 'correct') return `Correct. ${grade.exact.text} ${grade.rounding.text}`.replaceAll('`', '');
   if (grade.error) {
     const { name, message } = grade.error;
-    return [`${name}: ${sentence(message)}`, sentence(grade.fingerprints[0]?.text ?? '')]
-      .join(' ')
-      .trim()
-      .replaceAll('`', '');
+    return [`${name}: ${message}`, sentence(grade.fingerprints[0]?.text ?? '')].join(' ').trim().replaceAll('`', '');
   }
   const failed = [grade.shape, grade.exact, grade.rounding].find((check) => check.status === 'fail');
   const fingerprint = sentence(grade.fingerprints[0]?.text ?? '');

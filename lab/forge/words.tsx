@@ -2,12 +2,10 @@ import type { VNode } from 'preact';
 import { sentence } from './sentence.ts';
 
 /** A sentence of the grading, with what stands between backticks as code. */
-export function Words({ text }: { text: string }): VNode {
+export function Words({ text, within = false }: { text: string; within?: boolean }): VNode {
   return (
     <>
-      {sentence(text)
-        .split('`')
-        .map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part))}
+      {(within ? text : sentence(text)).split('`').map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part))}
     </>
   );
 }
