@@ -1,11 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { pageId, pagePaths, readPage } from '../course/pages/list.ts';
 import { violations } from './support/axe.ts';
-import { chromiumExpected, startChromium, unlessChromium } from './support/chromium.ts';
-import { Visitor } from './support/lab-visitor.ts';
+import { chromiumExpected, unlessChromium } from './support/chromium.ts';
+import type { Visitor } from './support/lab-visitor.ts';
 import { root } from './support/node-run.ts';
-import { type Site, serve } from './support/serve.ts';
+import { visitedLab } from './support/visited-lab.ts';
 
 /** A teacher's page with one section of a chapter, and nothing else of the lab. */
 const lesson =
@@ -14,27 +14,11 @@ const lesson =
   '<main><h1>A lesson</h1><nf-course page="02-mlp" section="through-the-relu"></nf-course></main>';
 
 describe.skipIf(!chromiumExpected)(`the course in the lab${unlessChromium}`, { timeout: 120_000 }, () => {
-  let site: Site;
-  let browser: Browser;
+  const lab = visitedLab({ '/lesson.html': lesson });
   let visitor: Visitor;
   let page: Page;
-
-  beforeAll(async () => {
-    site = await serve({ folder: `${root}dist/lab`, pages: { '/lesson.html': lesson } });
-    browser = await startChromium();
-  }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
-    await site?.close();
-  });
-  beforeEach(async () => {
-    visitor = await Visitor.arrive(browser, `${site.origin}/`);
-    ({ page } = visitor);
-  });
-  afterEach(async () => {
-    await visitor.leave();
-    expect(visitor.complaints).toEqual([]);
-    expect(visitor.elsewhere).toEqual([]);
+  beforeEach(() => {
+    ({ visitor, page } = lab);
   });
 
   const title = (text: string): Promise<void> => page.locator('.document h2', { hasText: text }).waitFor();
@@ -65,14 +49,14 @@ describe.skipIf(!chromiumExpected)(`the course in the lab${unlessChromium}`, { t
   });
 
   test('nothing of it comes before it is seen', async () => {
-    const before = site.requests.length;
+    const before = lab.site.requests.length;
     await visitor.go('derive');
     await page.locator('.chain .katex').first().waitFor();
     await page.waitForTimeout(500);
-    expect(site.requests.slice(before).filter((path) => /02-mlp|reader/.test(path))).toEqual([]);
+    expect(lab.site.requests.slice(before).filter((path) => /02-mlp|reader/.test(path))).toEqual([]);
     await visitor.go('course');
     await title('2. The multilayer perceptron');
-    expect(site.requests.slice(before).filter((path) => /02-mlp/.test(path)).length).toBe(1);
+    expect(lab.site.requests.slice(before).filter((path) => /02-mlp/.test(path)).length).toBe(1);
   });
 
   test('from a step of Derive to its equation, and from an equation to its numbers', async () => {
@@ -143,7 +127,7 @@ describe.skipIf(!chromiumExpected)(`the course in the lab${unlessChromium}`, { t
   });
 
   test('a section in somebody else’s page, without ways to parts that are not there', async () => {
-    await page.goto(`${site.origin}/lesson.html`);
+    await page.goto(`${lab.site.origin}/lesson.html`);
     await page.locator('.document h4', { hasText: 'Through the ReLU' }).waitFor();
     expect(await page.locator('.document .displayed .katex').count()).toBe(2);
     expect(await page.locator('.page-list, .your-turn, .to-derive').count()).toBe(0);

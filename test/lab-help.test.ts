@@ -1,35 +1,19 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { violations } from './support/axe.ts';
-import { chromiumExpected, startChromium, unlessChromium } from './support/chromium.ts';
-import { Visitor } from './support/lab-visitor.ts';
-import { root } from './support/node-run.ts';
-import { type Site, serve } from './support/serve.ts';
+import { chromiumExpected, unlessChromium } from './support/chromium.ts';
+import type { Visitor } from './support/lab-visitor.ts';
+import { visitedLab } from './support/visited-lab.ts';
 
 // How training fails when a piece is wrong, and how the page helps to find it.
 
 describe.skipIf(!chromiumExpected)(`finding what is wrong${unlessChromium}`, { timeout: 120_000 }, () => {
-  let site: Site;
-  let browser: Browser;
+  const lab = visitedLab();
   let visitor: Visitor;
   let page: Page;
-
-  beforeAll(async () => {
-    site = await serve({ folder: `${root}dist/lab` });
-    browser = await startChromium();
-  }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
-    await site?.close();
-  });
   beforeEach(async () => {
-    visitor = await Visitor.arrive(browser, `${site.origin}/`);
-    ({ page } = visitor);
+    ({ visitor, page } = lab);
     await visitor.writeAnswers();
-  });
-  afterEach(async () => {
-    await visitor.leave();
-    expect(visitor.complaints).toEqual([]);
   });
 
   const step = async (): Promise<void> => page.getByRole('button', { name: 'Step', exact: true }).click();

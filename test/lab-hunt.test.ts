@@ -1,48 +1,22 @@
-import { deflateRawSync } from 'node:zlib';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { LinkState } from '../lab/link.ts';
 import { type ExerciseId, exercises } from '../src/verify/exercises.ts';
-import { chromiumExpected, startChromium, unlessChromium } from './support/chromium.ts';
-import { Visitor } from './support/lab-visitor.ts';
-import { root } from './support/node-run.ts';
-import { type Site, serve } from './support/serve.ts';
+import { chromiumExpected, unlessChromium } from './support/chromium.ts';
+import { answers, linkOf } from './support/lab-link.ts';
+import type { Visitor } from './support/lab-visitor.ts';
+import { visitedLab } from './support/visited-lab.ts';
 
 // Links that are opened: held, left and found again, started, hunted through; where the keyboard is meanwhile.
 
-const answers = Object.fromEntries(exercises.map(({ id, answer }) => [id, answer])) as Record<ExerciseId, string>;
 const sabotaged = { ...answers, relu: 'function dReLU(dY, z) {\n  return dY;\n}' };
 
-function linkOf(changes: Partial<LinkState>): string {
-  const state: LinkState = {
-    ...{ code: answers, data: 'digits', hidden: [16, 8], lr: 0.1, batch: 32, epochs: 2, seed: 0, hunt: false },
-    ...changes,
-  };
-  return `nf1.${deflateRawSync(JSON.stringify(state)).toString('base64url')}`;
-}
-
 describe.skipIf(!chromiumExpected)(`links in the lab${unlessChromium}`, { timeout: 120_000 }, () => {
-  let site: Site;
-  let browser: Browser;
+  const lab = visitedLab();
   let visitor: Visitor;
   let page: Page;
-
-  beforeAll(async () => {
-    site = await serve({ folder: `${root}dist/lab` });
-    browser = await startChromium();
-  }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
-    await site?.close();
-  });
-  beforeEach(async () => {
-    visitor = await Visitor.arrive(browser, `${site.origin}/`);
-    ({ page } = visitor);
-  });
-  afterEach(async () => {
-    await visitor.leave();
-    expect(visitor.complaints).toEqual([]);
-    expect(visitor.elsewhere).toEqual([]);
+  beforeEach(() => {
+    ({ visitor, page } = lab);
   });
 
   const heading = (name: string): Promise<void> => page.getByRole('heading', { name, exact: true, level: 1 }).waitFor();

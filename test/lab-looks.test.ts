@@ -1,10 +1,9 @@
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { findings } from './support/axe.ts';
-import { chromiumExpected, startChromium, unlessChromium } from './support/chromium.ts';
-import { Visitor } from './support/lab-visitor.ts';
-import { root } from './support/node-run.ts';
-import { type Site, serve } from './support/serve.ts';
+import { chromiumExpected, unlessChromium } from './support/chromium.ts';
+import type { Visitor } from './support/lab-visitor.ts';
+import { visitedLab } from './support/visited-lab.ts';
 
 /** A teacher's page in its own colors, whose classes are those of the lab by chance. */
 const lesson = (styles: boolean, attributes = ''): string => `<!doctype html><html lang="en" ${attributes}>
@@ -25,32 +24,17 @@ const lesson = (styles: boolean, attributes = ''): string => `<!doctype html><ht
 const widths = [320, 360, 560, 640, 768, 1024, 1280, 1600, 1920]; // 640: 1280 at 200 %
 
 describe.skipIf(!chromiumExpected)(`the looks of the lab${unlessChromium}`, { timeout: 120_000 }, () => {
-  let site: Site;
-  let browser: Browser;
+  const pages = {
+    '/plain.html': lesson(false),
+    '/lesson.html': lesson(true),
+    '/light.html': lesson(true, 'data-theme="light"'),
+  };
+  const lab = visitedLab(pages);
   let visitor: Visitor;
   let page: Page;
-
-  beforeAll(async () => {
-    const pages = {
-      '/plain.html': lesson(false),
-      '/lesson.html': lesson(true),
-      '/light.html': lesson(true, 'data-theme="light"'),
-    };
-    site = await serve({ folder: `${root}dist/lab`, pages });
-    browser = await startChromium();
-  }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
-    await site?.close();
-  });
   beforeEach(async () => {
-    visitor = await Visitor.arrive(browser, `${site.origin}/`);
-    ({ page } = visitor);
+    ({ visitor, page } = lab);
     await page.setViewportSize({ width: 1280, height: 900 });
-  });
-  afterEach(async () => {
-    await visitor.leave();
-    expect(visitor.complaints).toEqual([]);
   });
 
   const styleOf = (element: Locator, property: string): Promise<string> =>
@@ -234,9 +218,9 @@ describe.skipIf(!chromiumExpected)(`the looks of the lab${unlessChromium}`, { ti
 
     test.each(['light', 'dark'] as const)('nothing of the teacher’s changes, in %s', async (colorScheme) => {
       await page.emulateMedia({ colorScheme });
-      await page.goto(`${site.origin}/plain.html`);
+      await page.goto(`${lab.site.origin}/plain.html`);
       const plain = await teachers();
-      await page.goto(`${site.origin}/lesson.html`);
+      await page.goto(`${lab.site.origin}/lesson.html`);
       await hold('<nf-derive></nf-derive><nf-forge></nf-forge><nf-train></nf-train>');
       await page.locator('.chain .katex').first().waitFor(); // KaTeX's styles are here too
       const plot = page.locator('.curves .plot').first();
@@ -249,7 +233,7 @@ describe.skipIf(!chromiumExpected)(`the looks of the lab${unlessChromium}`, { ti
     test('a part has its own ground and scheme; data-theme on the root chooses, and is left as it is', async () => {
       await page.emulateMedia({ colorScheme: 'dark' });
       const ground = async (path: string): Promise<string[]> => {
-        await page.goto(`${site.origin}/${path}`);
+        await page.goto(`${lab.site.origin}/${path}`);
         await hold('<nf-train></nf-train>');
         const part = page.locator('nf-train');
         await part.locator('.button').first().waitFor();
@@ -270,14 +254,14 @@ describe.skipIf(!chromiumExpected)(`the looks of the lab${unlessChromium}`, { ti
       await page.reload();
       await page.locator('.derive').waitFor();
       expect(await styleOf(page.locator('body'), 'background-color')).toBe('rgb(21, 20, 18)');
-      await page.goto(`${site.origin}/lesson.html`);
+      await page.goto(`${lab.site.origin}/lesson.html`);
       await hold('<nf-derive></nf-derive>');
       await page.locator('nf-derive .stage').waitFor();
       expect(await page.locator('html').getAttribute('data-theme')).toBe(null);
     });
 
     test('the same part twice: no id twice', async () => {
-      await page.goto(`${site.origin}/lesson.html`);
+      await page.goto(`${lab.site.origin}/lesson.html`);
       await hold('<nf-derive></nf-derive><nf-derive></nf-derive>');
       await page.locator('.derive').nth(1).waitFor();
       const ids = await page.evaluate(() => [...document.querySelectorAll('[id]')].map(({ id }) => id));

@@ -2,13 +2,12 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { idxNames } from '../src/data/catalog.ts';
-import { chromiumExpected, startChromium, unlessChromium } from './support/chromium.ts';
-import { Visitor } from './support/lab-visitor.ts';
-import { root } from './support/node-run.ts';
-import { type Site, serve } from './support/serve.ts';
+import { chromiumExpected, unlessChromium } from './support/chromium.ts';
+import type { Visitor } from './support/lab-visitor.ts';
+import { visitedLab } from './support/visited-lab.ts';
 
 // Files of MNIST that are brought to the lab are believed once they were read; and a drawing that fills its field.
 
@@ -35,30 +34,14 @@ function ownSet(trains = 5200): Brought[] {
 }
 
 describe.skipIf(!chromiumExpected)(`files brought to the lab${unlessChromium}`, { timeout: 120_000 }, () => {
-  let site: Site;
-  let browser: Browser;
+  const lab = visitedLab();
   let visitor: Visitor;
   let page: Page;
-
-  beforeAll(async () => {
-    site = await serve({ folder: `${root}dist/lab` });
-    browser = await startChromium();
-  }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
-    await site?.close();
-  });
   beforeEach(async () => {
-    visitor = await Visitor.arrive(browser, `${site.origin}/`);
-    ({ page } = visitor);
+    ({ visitor, page } = lab);
     await visitor.go('train');
     await page.getByText('MNIST, 28 × 28').click();
     await page.locator('.mnist').waitFor();
-  });
-  afterEach(async () => {
-    await visitor.leave();
-    expect(visitor.complaints).toEqual([]);
-    expect(visitor.elsewhere).toEqual([]);
   });
 
   const choose = (...files: Brought[]): Promise<void> => page.locator('nf-train input[type=file]').setInputFiles(files);
@@ -66,7 +49,7 @@ describe.skipIf(!chromiumExpected)(`files brought to the lab${unlessChromium}`, 
     page.locator('nf-train .settings .error-card', { hasText: words });
   /** Said, and in the browser's store. */
   const here = (words: string): Promise<void> =>
-    page.locator('.mnist-here', { hasText: words }).filter({ hasText: 'Kept in this browser.' }).waitFor();
+    page.locator('.mnist-here', { hasText: words }).filter({ hasText: 'Kept in this lab.browser.' }).waitFor();
   /** Another visit. */
   const again = async (): Promise<void> => {
     await page.reload();

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Json, Workplace } from './cli.ts';
+import { violations } from './support/axe.ts';
 import { chromiumExpected, startChromium, unlessChromium } from './support/chromium.ts';
 import { type Running, start } from './support/lab-process.ts';
 import { Visitor } from './support/lab-visitor.ts';
@@ -10,7 +9,6 @@ import { Visitor } from './support/lab-visitor.ts';
 // `neuroforge lab RUN`, end to end: a run of the command line in the page, and the page against what it recorded.
 
 const at = new Workplace();
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const absent = 'Failed to load resource: the server responded with a status of 404 (Not Found)';
 
 describe.skipIf(!chromiumExpected)(`a run in the lab${unlessChromium}`, { timeout: 120_000 }, () => {
@@ -85,14 +83,6 @@ describe.skipIf(!chromiumExpected)(`a run in the lab${unlessChromium}`, { timeou
         return count;
       });
 
-  async function serious({ page }: Visitor): Promise<string[]> {
-    await page.evaluate(axe);
-    const { violations } = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as Json;
-    return violations
-      .filter(({ impact }: Json) => ['serious', 'critical'].includes(impact))
-      .map(({ id, nodes }: Json) => `${id}: ${nodes[0].html}`);
-  }
-
   const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
   test('its settings, its figures, its curves; and the same losses, bit for bit', async () => {
@@ -135,7 +125,7 @@ describe.skipIf(!chromiumExpected)(`a run in the lab${unlessChromium}`, { timeou
     const cells = await page.locator('.epochs tbody tr').allTextContents();
     expect(cells.length).toBe(5);
     for (const cell of cells) expect(cell).toMatch(/= equal= equal$/);
-    expect(await serious(visitor)).toEqual([]);
+    expect(await violations(visitor.page)).toEqual([]);
 
     // Other settings are none of the run's; its own are one press away.
     await page.getByLabel('seed').fill('12');
@@ -201,7 +191,7 @@ describe.skipIf(!chromiumExpected)(`a run in the lab${unlessChromium}`, { timeou
       .evaluateAll((bars) => bars.map((bar) => Number.parseFloat((bar as HTMLElement).style.inlineSize) / 100));
     expect(widths.length).toBe(10);
     for (let digit = 0; digit < 10; digit++) expect(widths[digit]).toBeCloseTo(probabilities[digit], 5);
-    expect(await serious(visitor)).toEqual([]);
+    expect(await violations(visitor.page)).toEqual([]);
     await visitor.press('Put it away');
     await page.locator('.predictions .bars .run').first().waitFor({ state: 'detached' });
   });
@@ -258,7 +248,7 @@ describe.skipIf(!chromiumExpected)(`a run in the lab${unlessChromium}`, { timeou
       await visitor.page.waitForTimeout(300);
       const over = await visitor.page.evaluate('document.documentElement.scrollWidth - innerWidth');
       expect(over, `${width} pixels`).toBeLessThanOrEqual(0);
-      expect(await serious(visitor)).toEqual([]);
+      expect(await violations(visitor.page)).toEqual([]);
     }
   });
 
@@ -268,7 +258,7 @@ describe.skipIf(!chromiumExpected)(`a run in the lab${unlessChromium}`, { timeou
     expect(await card.textContent()).toMatch(/There is no run here.*neuroforge lab RUN/);
     expect(visitor.complaints).toEqual([absent]); // Chromium's own word on it
     visitor.complaints.length = 0;
-    expect(await serious(visitor)).toEqual([]);
+    expect(await violations(visitor.page)).toEqual([]);
     await visitor.press('Close');
     expect(await card.count()).toBe(0);
     expect(await settings(visitor)).toMatchObject({ 'first hidden': '128', seed: '0' });

@@ -4,7 +4,7 @@ import type { ExerciseId } from '../src/verify/exercises.ts';
 import { exercises } from '../src/verify/exercises.ts';
 import type { Grade } from '../src/verify/grade.ts';
 import { chromiumExpected, startChromium, unlessChromium } from './support/chromium.ts';
-import { type BuiltLab, buildLab, type LabPage, openLab, strictPolicy } from './support/lab-page.ts';
+import { type BuiltLab, buildLab, type LabPage, openLab, openSandboxed, strictPolicy } from './support/lab-page.ts';
 import { attacks, walls } from './support/sandbox-attacks.ts';
 import { isolation, type Site } from './support/serve.ts';
 
@@ -16,12 +16,7 @@ describe.skipIf(!chromiumExpected)(`the sandbox in Chromium${unlessChromium}`, {
   beforeAll(async () => {
     [built, browser] = await Promise.all([buildLab(), startChromium()]);
     site = await built.serve();
-    lab = await openLab(browser, site.url);
-    await lab.page.evaluate(async () => {
-      const { openSandbox, exercises } = globalThis.lab;
-      globalThis.answers = Object.fromEntries(exercises.map((e) => [e.id, e.answer])) as Record<ExerciseId, string>;
-      globalThis.sandbox = await openSandbox(document.body);
-    });
+    lab = await openSandboxed(browser, site.url);
   }, 120_000);
   afterAll(async () => {
     await browser?.close();

@@ -7,7 +7,7 @@ import type { TrainEnd, TrainEvent, TrainSpec } from '../lab/sandbox/types.ts';
 import type { ExerciseId } from '../src/verify/exercises.ts';
 import { type Json, Workplace } from './cli.ts';
 import { chromiumExpected, startChromium, unlessChromium } from './support/chromium.ts';
-import { type BuiltLab, buildLab, type LabPage, openLab } from './support/lab-page.ts';
+import { type BuiltLab, buildLab, type LabPage, openSandboxed } from './support/lab-page.ts';
 import type { Site } from './support/serve.ts';
 
 // Training in the page, ours and the learner's, against the command line: the same losses and weights, bit for bit.
@@ -102,12 +102,7 @@ describe.skipIf(!chromiumExpected)(`training in Chromium${unlessChromium}`, { ti
         '/real/': join(process.env.NEUROFORGE_DATA ?? 'none', 'mnist'),
       },
     });
-    lab = await openLab(browser, site.url);
-    await lab.page.evaluate(async () => {
-      const { openSandbox, exercises } = globalThis.lab;
-      globalThis.answers = Object.fromEntries(exercises.map((e) => [e.id, e.answer])) as Record<ExerciseId, string>;
-      globalThis.sandbox = await openSandbox(document.body);
-    });
+    lab = await openSandboxed(browser, site.url);
   }, 120_000);
   afterAll(async () => {
     await browser?.close();

@@ -1,25 +1,14 @@
-import { deflateRawSync } from 'node:zlib';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { LinkState } from '../lab/link.ts';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type ExerciseId, exercises } from '../src/verify/exercises.ts';
-import { chromiumExpected, startChromium, unlessChromium } from './support/chromium.ts';
-import { Visitor } from './support/lab-visitor.ts';
-import { root } from './support/node-run.ts';
-import { type Site, serve } from './support/serve.ts';
+import { chromiumExpected, unlessChromium } from './support/chromium.ts';
+import { answers, linkOf } from './support/lab-link.ts';
+import type { Visitor } from './support/lab-visitor.ts';
+import { visitedLab } from './support/visited-lab.ts';
 
 // What a visitor has made is not lost: two pages, slow or refused storage, a reload, somebody else's link.
 
-const answers = Object.fromEntries(exercises.map(({ id, answer }) => [id, answer])) as Record<ExerciseId, string>;
 const starters = Object.fromEntries(exercises.map(({ id, starter }) => [id, starter])) as Record<ExerciseId, string>;
-
-function linkOf(changes: Partial<LinkState>): string {
-  const state: LinkState = {
-    ...{ code: answers, data: 'digits', hidden: [16, 8], lr: 0.1, batch: 32, epochs: 2, seed: 0, hunt: false },
-    ...changes,
-  };
-  return `nf1.${deflateRawSync(JSON.stringify(state)).toString('base64url')}`;
-}
 
 /** The storage of this page answers `ms` later. */
 const slowly = (ms: number): string => `{
@@ -43,27 +32,11 @@ const refused = `
 `;
 
 describe.skipIf(!chromiumExpected)(`a visitor's work in the lab${unlessChromium}`, { timeout: 120_000 }, () => {
-  let site: Site;
-  let browser: Browser;
+  const lab = visitedLab();
   let visitor: Visitor;
   let page: Page;
-
-  beforeAll(async () => {
-    site = await serve({ folder: `${root}dist/lab` });
-    browser = await startChromium();
-  }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
-    await site?.close();
-  });
-  beforeEach(async () => {
-    visitor = await Visitor.arrive(browser, `${site.origin}/`);
-    ({ page } = visitor);
-  });
-  afterEach(async () => {
-    await visitor.leave();
-    expect(visitor.complaints).toEqual([]);
-    expect(visitor.elsewhere).toEqual([]);
+  beforeEach(() => {
+    ({ visitor, page } = lab);
   });
 
   const editor = (on = page): ReturnType<Page['locator']> => on.locator('nf-forge .cm-content');
@@ -73,7 +46,7 @@ describe.skipIf(!chromiumExpected)(`a visitor's work in the lab${unlessChromium}
   const shows = (piece: ExerciseId, wanted: string, on = page): Promise<void> =>
     expect
       .poll(async () => {
-        await on.goto(`${site.origin}/#forge/${piece}`);
+        await on.goto(`${lab.site.origin}/#forge/${piece}`);
         await editor(on).waitFor();
         return text(on);
       })
@@ -102,7 +75,7 @@ describe.skipIf(!chromiumExpected)(`a visitor's work in the lab${unlessChromium}
     await visitor.go('forge/linear-dW');
     await editor().waitFor();
     const other = await visitor.context.newPage();
-    await other.goto(`${site.origin}/#forge/linear-db`);
+    await other.goto(`${lab.site.origin}/#forge/linear-db`);
     await editor(other).waitFor();
     await type('// dW of A');
     await expect.poll(() => kept()).toContain('dW of A');
@@ -133,7 +106,7 @@ describe.skipIf(!chromiumExpected)(`a visitor's work in the lab${unlessChromium}
     await type('// kept, too');
     await expect.poll(() => kept()).toContain('// kept, too');
     await page.addInitScript(slowly(1500));
-    await page.goto(`${site.origin}/?slow#forge/linear-dW`);
+    await page.goto(`${lab.site.origin}/?slow#forge/linear-dW`);
     await editor().waitFor();
     await type('// newly typed');
     await page.locator('.piece.wrong[href="#forge/linear-db"]').waitFor(); // it has answered
@@ -258,8 +231,8 @@ describe.skipIf(!chromiumExpected)(`a visitor's work in the lab${unlessChromium}
   });
 
   test('editor and plots come when they are first seen', async () => {
-    const before = site.requests.length;
-    const came = (what: RegExp): number => site.requests.slice(before).filter((path) => what.test(path)).length;
+    const before = lab.site.requests.length;
+    const came = (what: RegExp): number => lab.site.requests.slice(before).filter((path) => what.test(path)).length;
     await visitor.go('derive');
     await page.locator('.chain .katex').first().waitFor();
     await page.waitForTimeout(500);

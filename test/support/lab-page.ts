@@ -78,6 +78,17 @@ export interface LabPage {
   readonly elsewhere: string[];
 }
 
+/** Such a page with a sandbox: `globalThis.sandbox`, and the six answers in `globalThis.answers`. */
+export async function openSandboxed(browser: Browser, url: string): Promise<LabPage> {
+  const lab = await openLab(browser, url);
+  await lab.page.evaluate(async () => {
+    const { openSandbox, exercises } = globalThis.lab;
+    globalThis.answers = Object.fromEntries(exercises.map((e) => [e.id, e.answer])) as typeof globalThis.answers;
+    globalThis.sandbox = await openSandbox(document.body);
+  });
+  return lab;
+}
+
 /** Opens the page in a context of its own and waits for the lab's modules. */
 export async function openLab(browser: Browser, url: string): Promise<LabPage> {
   const context = await browser.newContext();
