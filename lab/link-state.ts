@@ -1,15 +1,10 @@
 import { NeuroForgeError } from '../src/core/errors.ts';
 import { type ExerciseId, exercises } from '../src/verify/exercises.ts';
+import { limits, type Settings } from './work/settings.ts';
 
 /** What a link carries: code, settings and seed, never data. */
-export interface LinkState {
+export interface LinkState extends Settings {
   readonly code: Readonly<Partial<Record<ExerciseId, string>>>;
-  readonly data: 'digits' | 'mnist';
-  readonly hidden: readonly [number, number];
-  readonly lr: number;
-  readonly batch: number;
-  readonly epochs: number;
-  readonly seed: number;
   /** One of the functions is sabotaged, for the visitor to find. */
   readonly hunt: boolean;
   readonly note?: string;
@@ -18,14 +13,8 @@ export interface LinkState {
 /** Characters of one piece in a link. */
 export const longestCode = 10_000;
 
-const limits = {
-  hidden: { least: 1, most: 2048 },
-  batch: { least: 1, most: 60_000 },
-  epochs: { least: 1, most: 1000 },
-  seed: { least: 0, most: 2 ** 32 - 1 },
-  lr: { least: 1e-9, most: 1e6 },
-  note: 500,
-} as const;
+/** Characters of a note. */
+const longestNote = 500;
 
 /** Takes field by field what is known, into an object of its own; unknown fields, of a later lab perhaps, are left. */
 export function checkState(value: unknown, where: string, refusedAs: string): LinkState {
@@ -71,7 +60,7 @@ export function checkState(value: unknown, where: string, refusedAs: string): Li
     epochs: whole('epochs', own('epochs')),
     seed: whole('seed', own('seed')),
     hunt,
-    ...(note === undefined ? {} : { note: string('note', limits.note, note) }),
+    ...(note === undefined ? {} : { note: string('note', longestNote, note) }),
   };
 }
 

@@ -11,7 +11,9 @@ import { extname, join, resolve, sep } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
+import { idxNames } from '../dist/data/catalog.js';
 import { exercises } from '../dist/verify/exercises.js';
+import { countFrames } from './browsers/frames.mjs';
 
 const { values, positionals } = parseArgs({ options: { rounds: { type: 'string' } }, allowPositionals: true });
 const folder = resolve(positionals[0] ?? 'dist/lab');
@@ -92,8 +94,7 @@ async function readyToTrain() {
   await page.goto(`${origin}/#train`);
   if (data) {
     await page.getByText('MNIST, 28 × 28').click();
-    const names = ['train-images-idx3', 'train-labels-idx1', 't10k-images-idx3', 't10k-labels-idx1'];
-    await page.locator('input[type=file]').setInputFiles(names.map((name) => join(data, 'mnist', `${name}-ubyte.gz`)));
+    await page.locator('input[type=file]').setInputFiles(idxNames.map((name) => join(data, 'mnist', `${name}.gz`)));
     await page.locator('.mnist-here').waitFor();
   } else await page.getByLabel('epochs').fill('900');
   return page;
@@ -104,21 +105,7 @@ async function frames() {
   const page = await readyToTrain();
   await page.getByRole('button', { name: 'Start training' }).click();
   await page.locator('.side.library dd', { hasText: /step [1-9]/ }).waitFor({ timeout: 60_000 });
-  const measured = await page.evaluate(
-    () =>
-      new Promise((done) => {
-        const gaps = [];
-        let last = performance.now();
-        const start = last;
-        const tick = (now) => {
-          gaps.push(now - last);
-          last = now;
-          if (now - start < 5000) requestAnimationFrame(tick);
-          else done({ perSecond: (1000 * gaps.length) / (now - start), longest: Math.max(...gaps) });
-        };
-        requestAnimationFrame(tick);
-      }),
-  );
+  const measured = await page.evaluate(countFrames);
   const text = await page.locator('.both-sides').innerText();
   await page.context().close();
   return { data: data ? 'mnist' : 'digits', ...measured, text: text.replace(/\s+/g, ' ') };

@@ -4,8 +4,8 @@ import { type ExerciseId, exerciseOf, exercises } from '../../src/verify/exercis
 import { ErrorCard } from '../shell/error-card.tsx';
 import { goTo, places } from '../shell/route.ts';
 import { allCode, begun, pieceIds } from '../work/code.ts';
+import { gradeNoted } from '../work/grade-noted.ts';
 import { standings } from '../work/grading.ts';
-import { sandbox } from '../work/sandbox.ts';
 import { addressOf, copied } from './address.ts';
 import { AddressField, OwnMachine } from './address-field.tsx';
 
@@ -115,11 +115,8 @@ async function attempt(chosen: ExerciseId, note: string): Promise<Phase> {
       const name = exerciseOf(empty).functionName;
       return { name: 'refused', why: `${name} is not written yet: a hunt needs all six functions.`, open: empty };
     }
-    const box = await sandbox();
     for (const id of pieceIds) {
-      // The chain is judged with the right pieces, so that the mistake counts once.
-      const pieces = id === 'chain' ? withAnswers(code.chain) : code;
-      const { verdict } = await box.grade(id, pieces);
+      const { verdict } = await gradeNoted(id, code); // the chain with right pieces: a mistake counts once
       const name = exerciseOf(id).functionName;
       if (id === chosen && verdict === 'correct') {
         return { name: 'refused', why: `${name} is still right: put a mistake into it first.`, open: id };
@@ -133,9 +130,4 @@ async function attempt(chosen: ExerciseId, note: string): Promise<Phase> {
   } catch (error) {
     return { name: 'failed', error };
   }
-}
-
-function withAnswers(chain: string): Record<ExerciseId, string> {
-  const answers = Object.fromEntries(exercises.map(({ id, answer }) => [id, answer])) as Record<ExerciseId, string>;
-  return { ...answers, chain };
 }

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { type ExerciseId, exerciseOf } from '../../src/verify/exercises.ts';
+import { Words } from '../forge/words.tsx';
 import { begun, code, origin, pieceIds } from '../work/code.ts';
 import { asked, correct, standings } from '../work/grading.ts';
 import type { Session } from './session.ts';
@@ -41,8 +42,8 @@ export function Help({ session }: { session: Session }): VNode {
 function wrongPieces(): ExerciseId[] {
   return pieceIds.filter((id) => {
     if (origin.value === 'hunt' && !asked.value.has(id)) return false;
-    const { grade } = standings[id].value;
-    return begun(id, code[id].value) && grade !== null && grade.verdict !== 'correct';
+    const { grade, stale } = standings[id].value;
+    return begun(id, code[id].value) && grade !== null && !stale && grade.verdict !== 'correct';
   });
 }
 
@@ -56,8 +57,10 @@ function Wrong({ pieces }: { pieces: readonly ExerciseId[] }): VNode {
             <a href={`#forge/${id}`}>
               <code>{exerciseOf(id).functionName}</code>
             </a>{' '}
-            {standings[id].value.grade?.fingerprints[0]?.text.replaceAll('`', '') ??
-              'disagrees with its numerical gradient'}
+            <Words
+              text={standings[id].value.grade?.fingerprints[0]?.text ?? 'disagrees with its numerical gradient'}
+              within
+            />
           </li>
         ))}
       </ul>

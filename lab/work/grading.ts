@@ -1,10 +1,8 @@
 import { computed, effect, type Signal, signal } from '@preact/signals';
 import type { ExerciseId } from '../../src/verify/exercises.ts';
 import type { Grade } from '../../src/verify/grade.ts';
-import { errorGrade } from '../sandbox/checked-grade.ts';
 import { allCode, begun, byPiece, code, origin, pieceIds } from './code.ts';
-import { begins, wasFatal } from './fatal.ts';
-import { sandbox } from './sandbox.ts';
+import { gradeNoted } from './grade-noted.ts';
 
 /** What is known of a piece. `stale`: the text has changed since. */
 export interface Standing {
@@ -29,8 +27,6 @@ export function ask(id: ExerciseId): void {
 
 /** The pause in typing after which a piece is graded, in milliseconds. */
 const pause = 400;
-const tookDown =
-  'the page went down the last time that this was checked, most likely for want of memory; change it, and it is checked again';
 let watching = false;
 
 /** From now on each piece is graded whenever its text has rested; the chain is graded with right pieces, so by its own. */
@@ -56,11 +52,7 @@ function watch(id: ExerciseId): void {
       return;
     }
     standing.value = { grade: standing.peek().grade, stale: true };
-    timer = setTimeout(async () => {
-      if (await wasFatal(id, text)) {
-        if (seen === key) standing.value = { grade: errorGrade(id, 'Stopped', tookDown), stale: false };
-        return;
-      }
+    timer = setTimeout(() => {
       waiting.set(id, () => seen === key);
       gradeNext();
     }, pause);
@@ -90,10 +82,7 @@ function gradeNext(): void {
 
 async function gradeNow(id: ExerciseId, current: () => boolean): Promise<void> {
   try {
-    const box = await sandbox();
-    const all = allCode.peek();
-    const back = begins(id, all[id]);
-    const grade = await box.grade(id, all).finally(back);
+    const grade = await gradeNoted(id, allCode.peek());
     gradingError.value = null;
     if (current()) standings[id].value = { grade, stale: false };
   } catch (error) {

@@ -1,9 +1,8 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { ExerciseId } from '../../src/verify/exercises.ts';
-import { allCode, code, pieceIds } from './code.ts';
-import { begins, wasFatal } from './fatal.ts';
+import { code, pieceIds, starters } from './code.ts';
+import { gradeNoted } from './grade-noted.ts';
 import { asked, gradingError, standings } from './grading.ts';
-import { sandbox } from './sandbox.ts';
 import { type Visit, visited } from './visit.ts';
 
 /** Whether the pieces that were asked about were right as the link brought them, whatever became of them since. */
@@ -30,16 +29,9 @@ effect(() => {
 
 async function look(visit: Visit, id: ExerciseId): Promise<void> {
   looking.add(id);
-  const text = visit.state.code[id] ?? '';
   try {
-    let right = false;
-    if (!(await wasFatal(id, text))) {
-      const box = await sandbox();
-      const back = begins(id, text);
-      const grade = await box.grade(id, { ...allCode.peek(), ...visit.state.code }).finally(back);
-      right = grade.verdict === 'correct';
-    }
-    if (visit === of) know(id, right);
+    const { verdict } = await gradeNoted(id, { ...starters, ...visit.state.code });
+    if (visit === of) know(id, verdict === 'correct');
   } catch (error) {
     gradingError.value = error;
   }
