@@ -49,7 +49,7 @@ describe.skipIf(!chromiumExpected)(`files brought to the lab${unlessChromium}`, 
     page.locator('nf-train .settings .error-card', { hasText: words });
   /** Said, and in the browser's store. */
   const here = (words: string): Promise<void> =>
-    page.locator('.mnist-here', { hasText: words }).filter({ hasText: 'Kept in this lab.browser.' }).waitFor();
+    page.locator('.mnist-here', { hasText: words }).filter({ hasText: 'Kept in this browser.' }).waitFor();
   /** Another visit. */
   const again = async (): Promise<void> => {
     await page.reload();
