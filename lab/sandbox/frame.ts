@@ -31,7 +31,7 @@ const endLimit = 1_000;
 
 /**
  * The frame of opaque origin in which learners' workers live, and its replacement when it has died (a renderer that
- * ran out of memory takes all its workers along). It holds a relay of ten lines; see {@link frameDocument}.
+ * ran out of memory takes all its workers along). It holds a relay of twenty lines; see {@link frameDocument}.
  */
 export class Frame {
   readonly #container: HTMLElement;
@@ -61,7 +61,7 @@ export class Frame {
     { script, message, ports, buffers = [] }: Birth,
     on: { failed: (f: WorkerFailure) => void; lost: () => void },
   ): Promise<FrameWorker> {
-    await this.#settled; // a frame that does not end a worker is replaced first
+    while (this.#endings.size > 0) await this.#settled; // a frame that does not end a worker is replaced first
     await this.#ready;
     const id = this.#next++;
     this.#live.set(id, on);
@@ -83,10 +83,12 @@ export class Frame {
       this.#replace();
       this.#settle(id);
     }, endLimit);
+    if (this.#endings.size === 0) {
+      this.#settled = new Promise((resolve) => {
+        this.#whenSettled = resolve;
+      });
+    }
     this.#endings.set(id, () => clearTimeout(timer));
-    this.#settled = new Promise((resolve) => {
-      this.#whenSettled = resolve;
-    });
     this.#element.contentWindow?.postMessage({ id }, '*');
   }
 
