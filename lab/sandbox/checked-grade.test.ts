@@ -24,8 +24,12 @@ test.each<[string, unknown]>([
   ['tensors of text', { verdict: 'correct', tensors: [{ name: 'x', shape: [1], expected: 'x' }] }],
   [
     'tensors of gigabytes',
-    { verdict: 'correct', tensors: [{ name: 'x', shape: [1], expected: new Float64Array(10_001) }] },
+    { verdict: 'correct', tensors: [{ name: 'x', shape: [10_001], expected: new Float64Array(10_001) }] },
   ],
+  ['a row of no width', { verdict: 'wrong', tensors: [{ name: 'x', shape: [0], expected: new Float64Array(1) }] }],
+  ['half a number', { verdict: 'wrong', tensors: [{ name: 'x', shape: [0.5, 2], expected: new Float64Array(1) }] }],
+  ['fewer numbers', { verdict: 'wrong', tensors: [{ name: 'x', shape: [2, 2], expected: new Float64Array(3) }] }],
+  ['a shape of texts', { verdict: 'wrong', tensors: [{ name: 'x', shape: ['1'], expected: new Float64Array(1) }] }],
 ])('%s is no grade', (_, value) => {
   expect(checkedGrade(value, 'relu')).toBeNull();
 });
@@ -51,11 +55,35 @@ test('what a stranger sends is cut to size, and takes no other form', () => {
     exercise: 'relu',
     shape: { status: 'skip', text: 'x'.repeat(2000) },
     exact: { status: 'skip', text: '' },
-    worst: { tensor: '[object Object]', index: Array(8).fill(1), expected: Number.NaN, got: 0 },
-    error: { name: 'x'.repeat(100), message: '<b>', line: null },
+    worst: { tensor: '', index: Array(8).fill(Number.NaN), expected: Number.NaN, got: Number.NaN },
+    error: { name: 'x'.repeat(100), message: '', line: null },
   });
   expect(checked.fingerprints).toHaveLength(20);
   expect(Object.keys(checked)).not.toContain('extra');
+});
+
+test('what cannot be made a text or a number is neither', () => {
+  const stubborn = { toString: 1, valueOf: 1 };
+  const everywhere = {
+    verdict: 'wrong',
+    shape: { status: stubborn, text: stubborn },
+    worst: { tensor: stubborn, index: [stubborn], expected: stubborn, got: stubborn },
+    tensors: [{ name: stubborn, shape: [1], expected: new Float64Array(1), got: stubborn, error: stubborn }],
+    fingerprints: [{ id: stubborn, text: stubborn }, null],
+    error: { name: stubborn, message: stubborn, line: stubborn },
+  };
+  expect(checkedGrade(everywhere, 'relu')).toMatchObject({
+    shape: { status: 'skip', text: '' },
+    worst: { tensor: '', index: [Number.NaN], expected: Number.NaN, got: Number.NaN },
+    tensors: [{ name: '', shape: [1], got: null, error: null }],
+    fingerprints: [
+      { id: '', text: '' },
+      { id: '', text: '' },
+    ],
+    error: { name: '', message: '', line: null },
+  });
+  const code = { relu: 'function dReLU() {}' } as Partial<Code> as Code;
+  expect(programOf('', ['relu'], code).place([stubborn])).toBeNull();
 });
 
 test('lines of a program are those of the editor', async () => {

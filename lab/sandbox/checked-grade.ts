@@ -1,40 +1,26 @@
 import type { ExerciseId } from '../../src/verify/exercises.ts';
 import { type Check, type Fingerprint, type Grade, type GradedTensor, noResult } from '../../src/verify/grade.ts';
-import { text } from './lab-run.ts';
+import { fields, list, number, text } from './stranger.ts';
 
 /**
  * A grade as it came from a learner's worker, which is a stranger: rebuilt field by field, with bounded texts and
  * arrays, so that whatever it is cannot be more than a wrong grade. Null for what is none.
  */
 export function checkedGrade(value: unknown, exercise: ExerciseId): Grade | null {
-  const g = value as Grade;
-  const tensors = list(g?.tensors, 12).map(tensorOf);
-  const known = ['correct', 'wrong', 'error'].includes(g?.verdict) && tensors.every((t) => t !== null);
-  if (!known) return null;
-  const { worst, error } = g;
+  const g = fields(value);
+  const verdict = (['correct', 'wrong', 'error'] as const).find((v) => v === g.verdict);
+  const tensors = list(g.tensors, 12).map(tensorOf);
+  if (verdict === undefined || tensors.includes(null)) return null;
   return {
     exercise,
-    verdict: g.verdict,
+    verdict,
     shape: check(g.shape),
     exact: check(g.exact),
     rounding: check(g.rounding),
-    worst: worst
-      ? {
-          tensor: text(worst.tensor),
-          index: list(worst.index, 8).map(Number),
-          expected: Number(worst.expected),
-          got: Number(worst.got),
-        }
-      : null,
+    worst: g.worst ? worstOf(fields(g.worst)) : null,
     tensors: tensors as GradedTensor[],
-    fingerprints: list(g.fingerprints, 20).map((f: Fingerprint) => ({ id: text(f?.id), text: text(f?.text) })),
-    error: error
-      ? {
-          name: text(error.name).slice(0, 100),
-          message: text(error.message),
-          line: Number.isInteger(error.line) ? error.line : null,
-        }
-      : null,
+    fingerprints: list(g.fingerprints, 20).map(fingerprint),
+    error: g.error ? errorOf(fields(g.error)) : null,
   };
 }
 
@@ -54,21 +40,36 @@ export function errorGrade(exercise: ExerciseId, name: string, message: string, 
   };
 }
 
-function check(value: Check): Check {
-  const status = (['pass', 'fail', 'skip'] as const).find((s) => s === value?.status) ?? 'skip';
-  return { status, text: text(value?.text ?? '') };
+function check(value: unknown): Check {
+  const { status, text: said = '' } = fields(value);
+  return { status: (['pass', 'fail', 'skip'] as const).find((s) => s === status) ?? 'skip', text: text(said) };
 }
 
-function tensorOf(t: GradedTensor): GradedTensor | null {
-  const shape = list(t?.shape, 8).map(Number);
-  const arrays = [t?.got, t?.expected, t?.error].map((a) =>
-    a instanceof Float64Array && a.length <= 10_000 ? a : null,
+function worstOf({ tensor, index, expected, got }: Readonly<Record<string, unknown>>): Grade['worst'] {
+  return { tensor: text(tensor), index: list(index, 8).map(number), expected: number(expected), got: number(got) };
+}
+
+function fingerprint(value: unknown): Fingerprint {
+  const { id, text: said } = fields(value);
+  return { id: text(id), text: text(said) };
+}
+
+function errorOf({ name, message, line }: Readonly<Record<string, unknown>>): Grade['error'] {
+  return {
+    name: text(name).slice(0, 100),
+    message: text(message),
+    line: Number.isInteger(line) ? number(line) : null,
+  };
+}
+
+/** Null where the numbers are not as many as the shape says: whoever walks over them goes by the shape. */
+function tensorOf(value: unknown): GradedTensor | null {
+  const t = fields(value);
+  const shape = list(t.shape, 8).map(number);
+  const size = shape.reduce((product, n) => product * (Number.isInteger(n) && n >= 1 ? n : Number.NaN), 1);
+  if (!(size <= 10_000)) return null;
+  const [expected, got, error] = [t.expected, t.got, t.error].map((numbers) =>
+    numbers instanceof Float64Array && numbers.length === size ? numbers : null,
   );
-  const [got, expected, error] = arrays;
   return expected ? { name: text(t.name), shape, got, expected, error } : null;
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: elements of whatever a stranger sent
-function list(value: unknown, most: number): any[] {
-  return Array.isArray(value) ? value.slice(0, most) : [];
 }

@@ -5,6 +5,7 @@ import type { ExerciseId } from '../../src/verify/exercises.ts';
 import type { FitInWorker } from '../../src/worker/fit-in-worker.ts';
 import type { FitSpec } from '../../src/worker/spec.ts';
 import { withoutFlags } from '../shell/flags.ts';
+import { list, number, text } from './stranger.ts';
 import type { TrainEnd, TrainEvent, TrainRun, TrainSpec } from './types.ts';
 
 /** Classes of both data sets of the lab. */
@@ -91,13 +92,13 @@ export class LabRun implements TrainRun {
 
   async weights(): Promise<{ W1: Float32Array; inputs: number; units: number }> {
     const { shape, values } = await this.#run.parameter('0.W');
-    const [inputs, units] = shape.map(Number);
+    const [inputs, units] = list(shape, 2).map(number);
     return { W1: numbers(values, inputs * units), inputs, units };
   }
 
   async predict(x: Float32Array): Promise<Float32Array> {
     const { shape, values } = await this.#run.predict(x);
-    return numbers(values, Number(shape[0]) * outputs);
+    return numbers(values, number(shape[0]) * outputs);
   }
 
   /** Reads the run's last state beside whoever else reads its events. */
@@ -133,21 +134,21 @@ function eventOf(event: FitEvent): TrainEvent | null {
       const { step, epoch, loss, msPerStep } = event;
       return {
         type: 'step',
-        step: Number(step),
-        epoch: Number(epoch),
-        loss: Number(loss),
-        msPerStep: Number(msPerStep),
+        step: number(step),
+        epoch: number(epoch),
+        loss: number(loss),
+        msPerStep: number(msPerStep),
       };
     }
     case 'epoch': {
       const { epoch, step, trainLoss, val } = event;
       return {
         type: 'epoch',
-        epoch: Number(epoch),
-        step: Number(step),
-        trainLoss: Number(trainLoss),
-        valLoss: Number(val?.loss),
-        valAccuracy: Number(val?.accuracy),
+        epoch: number(epoch),
+        step: number(step),
+        trainLoss: number(trainLoss),
+        valLoss: number(val?.loss),
+        valAccuracy: number(val?.accuracy),
       };
     }
     case 'warning':
@@ -170,28 +171,23 @@ function endOf(result: FitResult, weights: string): TrainEnd {
   return {
     status: status === 'interrupted' ? 'stopped' : status === 'diverged' ? 'diverged' : 'done',
     reached: reason === 'until',
-    epochs: Number(epochs),
-    steps: Number(steps),
-    seconds: Number(seconds),
-    valLoss: Number(val?.loss),
-    valAccuracy: Number(val?.accuracy),
-    testAccuracy: test ? Number(test.accuracy) : null,
-    weights: /^sha256:[0-9a-f]{64}$/.test(weights) ? weights : null,
+    epochs: number(epochs),
+    steps: number(steps),
+    seconds: number(seconds),
+    valLoss: number(val?.loss),
+    valAccuracy: number(val?.accuracy),
+    testAccuracy: test ? number(test.accuracy) : null,
+    weights: /^sha256:[0-9a-f]{64}$/.test(text(weights)) ? weights : null,
     error: null,
   };
 }
 
 export function explainError(error: unknown): Explained {
-  if (!(error instanceof NeuroForgeError)) return { piece: null, message: text(error) };
+  if (!(error instanceof NeuroForgeError)) return { piece: null, message: text(String(error)) };
   const { message, where, expected, got, hint } = error;
   const parts = [message, where && `at ${where}`, expected && `expected ${expected}`, got && `got ${got}`, hint];
   const told = parts.map((part) => withoutFlags(part ?? '')).filter((part) => part !== '');
   return { piece: null, message: text(told.join('; ')) };
-}
-
-/** Of whatever a stranger sends: a sentence of bounded length. */
-export function text(value: unknown): string {
-  return String(value).slice(0, 2000);
 }
 
 function numbers(values: unknown, length: number): Float32Array {

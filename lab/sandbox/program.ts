@@ -1,4 +1,5 @@
 import { type ExerciseId, exerciseOf } from '../../src/verify/exercises.ts';
+import { list, number } from './stranger.ts';
 import type { Code } from './types.ts';
 
 /** A learner's program: the library, then each piece as a function that nobody has called yet. */
@@ -38,7 +39,7 @@ export function programOf(library: string, ids: readonly ExerciseId[], code: Cod
   return {
     script: new Blob(parts, { type: 'text/javascript' }),
     place(lines) {
-      const at = (Array.isArray(lines) ? lines : []).find((line) => line >= starts[0].from);
+      const at = list(lines, 100).find((line) => number(line) >= starts[0].from) as number;
       const found = starts.findLast(({ from }) => at >= from);
       return found ? { piece: found.piece, line: Math.min(at, found.to) - found.from + 1 } : null;
     },

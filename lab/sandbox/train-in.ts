@@ -4,9 +4,10 @@ import { type FitInWorker, fitInWorker } from '../../src/worker/fit-in-worker.ts
 import type { Opening } from '../../src/worker/messages.ts';
 import type { Frame } from './frame.ts';
 import { stopped } from './grade-in.ts';
-import { type Explain, type Explained, explainError, fitSpecOf, LabRun, outputs, text } from './lab-run.ts';
+import { type Explain, type Explained, explainError, fitSpecOf, LabRun, outputs } from './lab-run.ts';
 import { type Ending, type LearnerWorker, startLearner } from './learner-worker.ts';
 import { programOf } from './program.ts';
+import { text } from './stranger.ts';
 import type { Code, TrainRun, TrainSpec } from './types.ts';
 import type { Failure } from './worker/pieces.ts';
 

@@ -13,6 +13,7 @@ import { sgd } from '../optim/sgd.ts';
 import type { FitEvent, StepEvent } from '../train/events.ts';
 import { fit } from '../train/fit.ts';
 import { type FitInWorker, fitInWorker } from './fit-in-worker.ts';
+import type { Opening } from './messages.ts';
 import { type ServeOptions, serveFit } from './serve.ts';
 import type { FitSpec } from './spec.ts';
 
@@ -270,4 +271,17 @@ test('a reader that is slow gets few messages, and every event', async () => {
   expect(read).toBe(4 * 41);
   expect(most).toBe(1);
   expect(bundles).toBeLessThan(40);
+});
+
+test.each<[string, unknown]>([
+  ['nothing', null],
+  ['events that are none', { type: 'events', events: 7 }],
+  ['an event that is none', { type: 'events', events: [null] }],
+  ['an end without a result', { type: 'failed', error: null }],
+  ['an error of other things than texts', { type: 'failed', error: { code: { toString: 1 }, message: 3 } }],
+])('a worker that sends %s has failed, and nothing waits for it', async (_, message) => {
+  const run = fitInWorker({ postMessage: (opening) => (opening as Opening).port.postMessage(message) }, spec);
+  open.push(run);
+  await expect(run).rejects.toThrow(/the worker has sent what cannot be read|the run failed in its worker/);
+  await expect(eventsOf(run)).resolves.toEqual([]);
 });

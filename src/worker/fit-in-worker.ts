@@ -47,7 +47,13 @@ export class FitInWorker implements PromiseLike<FitResult>, AsyncIterable<FitEve
       () => this.#events.end(),
       (error) => this.#events.end(error),
     );
-    port1.onmessage = ({ data }) => this.#hear(data as ToPage);
+    port1.onmessage = ({ data }) => {
+      try {
+        this.#hear(data as ToPage);
+      } catch (error) {
+        this.#misunderstand(error);
+      }
+    };
     const died = (reason: unknown): void => this.fail('NF4181', 'the worker of the run has failed', String(reason));
     server.addEventListener?.('error', (event) =>
       died((event as ErrorEvent).message || 'its script could not be loaded'),
@@ -152,7 +158,9 @@ export class FitInWorker implements PromiseLike<FitResult>, AsyncIterable<FitEve
     clearTimeout(this.#limit);
     switch (message.type) {
       case 'events':
-        this.#reading = this.#reading.then(() => this.#read(message.events));
+        this.#reading = this.#reading
+          .then(() => this.#read(message.events))
+          .catch((error) => this.#misunderstand(error));
         break;
       case 'answer':
         this.#take(message.id)?.resolve(message.answer);
@@ -171,6 +179,10 @@ export class FitInWorker implements PromiseLike<FitResult>, AsyncIterable<FitEve
       if (event.type === 'done') this.#settle.resolve(event.result);
     }
     this.#say({ type: 'read' });
+  }
+
+  #misunderstand(error: unknown): void {
+    this.fail('NF4181', 'the worker has sent what cannot be read', String(error));
   }
 
   #take(id: number) {

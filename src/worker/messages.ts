@@ -48,6 +48,9 @@ export function plainError(error: unknown): PlainError {
   }).toJSON();
 }
 
-export function errorFrom({ code, message, ...details }: PlainError): NeuroForgeError {
-  return new NeuroForgeError(String(code), String(message), details);
+/** Of whatever a worker sent: what is no text is left out. */
+export function errorFrom(error: unknown): NeuroForgeError {
+  const texts = Object.entries(error ?? {}).filter(([, value]) => typeof value === 'string');
+  const { code, message, ...details }: PlainError = Object.fromEntries(texts);
+  return new NeuroForgeError(code ?? 'NF4183', message ?? 'the run failed in its worker', details);
 }
