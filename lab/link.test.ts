@@ -84,6 +84,15 @@ test('code that is too long: which, how long, and how long it may be', async () 
   });
 });
 
+test('code of bytes that are too many says so in bytes, however well it packs', async () => {
+  const code = Object.fromEntries(exercises.map(({ id }) => [id, '\u4e00'.repeat(9000)]));
+  await expect(encodeLink({ ...state, code })).rejects.toMatchObject({
+    message: 'the code is too long for a link',
+    expected: 'at most 64,000 bytes',
+    got: expect.stringMatching(/^16\d,\d{3}$/),
+  });
+});
+
 describe('hostile links', () => {
   const pollution = JSON.stringify(state).replace(
     '{',

@@ -16,20 +16,22 @@ const largestState = 64_000;
 export async function encodeLink(state: LinkState): Promise<string> {
   for (const { id, functionName } of exercises) {
     const length = state.code[id]?.length ?? 0;
-    if (length <= longestCode) continue;
-    throw refusal('NF4160', `${functionName} is too long for a link`, {
-      expected: `at most ${longestCode.toLocaleString('en-US')} characters a function`,
-      got: length.toLocaleString('en-US'),
-      hint: 'leave comments away, or share the code as text',
-    });
+    if (length > longestCode)
+      throw tooLong(`${functionName} is too long for a link`, longestCode, 'characters', length);
   }
   const checked = checkState(state, 'link to be made', 'NF4160');
   const bytes = new TextEncoder().encode(JSON.stringify(checked));
+  if (bytes.length > largestState)
+    throw tooLong('the code is too long for a link', largestState, 'bytes', bytes.length);
   const link = `${version}.${toBase64Url(await through(bytes, new CompressionStream('deflate-raw'), largestState))}`;
-  if (bytes.length <= largestState && link.length <= longestLink) return link;
-  throw refusal('NF4160', 'the code is too long for a link', {
-    expected: `at most ${longestLink.toLocaleString('en-US')} characters in all`,
-    got: link.length.toLocaleString('en-US'),
+  if (link.length > longestLink) throw tooLong('the link would be too long', longestLink, 'characters', link.length);
+  return link;
+}
+
+function tooLong(message: string, most: number, unit: string, got: number): NeuroForgeError {
+  return refusal('NF4160', message, {
+    expected: `at most ${most.toLocaleString('en-US')} ${unit}`,
+    got: got.toLocaleString('en-US'),
     hint: 'leave comments away, or share the code as text',
   });
 }
