@@ -118,6 +118,41 @@ describe.skipIf(!chromiumExpected)(`links in the lab${unlessChromium}`, { timeou
     await banner('none of them is wrong');
   });
 
+  test('a hunt that is gone on with is told of its own functions, not of one’s own', async () => {
+    await visitor.writeAnswers();
+    await hunt(sabotaged);
+    expect(await page.getByRole('button', { name: 'Make a bug hunt' }).count()).toBe(0);
+    for (const { id } of exercises) await check(id);
+    await banner('Found: dReLU is wrong');
+    await visitor.press('Back to my own code');
+    await page.locator('.progress', { hasText: '6 of 6' }).waitFor();
+    await page.goBack();
+    await visitor.go(linkOf({ hunt: true, code: sabotaged }));
+    await visitor.press('Go on where you left it');
+    await banner(/Found: dReLU|none of them|Mended/);
+    expect(await page.locator('.banner').textContent()).toContain('Found: dReLU is wrong');
+    await page.locator('.progress', { hasText: '5 of 6' }).waitFor();
+    await banner('Found: dReLU is wrong');
+  });
+
+  test('a dialog that was closed while it checked copies nothing, and asks anew', async () => {
+    await visitor.writeAnswers();
+    await visitor.write('relu', sabotaged.relu, 'wrong');
+    await visitor.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: lab.site.origin });
+    await page.evaluate(() => navigator.clipboard.writeText('before'));
+    const read = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
+    await visitor.press('Make a bug hunt');
+    await page.getByRole('button', { name: 'Make the link' }).click();
+    await page.keyboard.press('Escape');
+    await new Promise((resume) => setTimeout(resume, 3000));
+    expect(await read()).toBe('before');
+    await visitor.press('Make a bug hunt');
+    expect(await page.locator('dialog[open] .address').count()).toBe(0);
+    await page.getByRole('button', { name: 'Make the link' }).click();
+    await page.locator('dialog[open]', { hasText: 'The link is on your clipboard' }).waitFor();
+    expect(await read()).toBe(await page.locator('dialog[open] .address').inputValue());
+  });
+
   test('a hunt without code is refused, when it is opened and when it is made', async () => {
     await visitor.go(linkOf({ hunt: true, code: {} }));
     await page.locator('.error-card', { hasText: 'a bug hunt needs the code of all six functions' }).waitFor();

@@ -28,7 +28,7 @@ function Piece({ piece, path }: { piece: Inline; path: string }): VNode {
   if (piece.kind === 'strong') return <strong>{inner}</strong>;
   if (piece.kind === 'emphasis') return <em>{inner}</em>;
   return piece.target.kind === 'page' ? (
-    <a href={addressOf(piece.target)}>{inner}</a>
+    <a href={hrefOf(piece.target)}>{inner}</a>
   ) : (
     <a href={piece.target.url} rel="noreferrer">
       {inner}
@@ -50,6 +50,6 @@ export function EquationLink({ number, path }: { number: string; path: string })
   );
 }
 
-function addressOf({ path, anchor }: Target & { kind: 'page' }): string {
+function hrefOf({ path, anchor }: Target & { kind: 'page' }): string {
   return addressIn(anchor === '' ? path : `${path}#${anchor}`);
 }

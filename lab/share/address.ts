@@ -1,11 +1,10 @@
 import { encodeLink, type LinkState } from '../link.ts';
 import { home } from '../shell/home.ts';
-import { allCode, begun, pieceIds } from '../work/code.ts';
+import { begun, type Code, pieceIds } from '../work/code.ts';
 import { settings } from '../work/settings.ts';
 
 /** The address of the lab with code, settings and seed in it; never data. */
-export async function addressOf(hunt: boolean, note?: string): Promise<string> {
-  const code = allCode.value;
+export async function labLink(code: Code, hunt: boolean, note?: string): Promise<string> {
   const { data, hidden, lr, batch, epochs, seed } = settings.value;
   const state: LinkState = {
     code: Object.fromEntries(pieceIds.filter((id) => begun(id, code[id])).map((id) => [id, code[id]])),

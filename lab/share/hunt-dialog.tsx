@@ -1,12 +1,13 @@
 import type { RefObject, VNode } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { type ExerciseId, exerciseOf, exercises } from '../../src/verify/exercises.ts';
 import { ErrorCard } from '../shell/error-card.tsx';
 import { goTo, places } from '../shell/route.ts';
+import { useUniqueId } from '../shell/unique-id.ts';
 import { allCode, begun, pieceIds } from '../work/code.ts';
 import { gradeNoted } from '../work/grade-noted.ts';
 import { standings } from '../work/grading.ts';
-import { addressOf, copied } from './address.ts';
+import { copied, labLink } from './address.ts';
 import { AddressField, OwnMachine } from './address-field.tsx';
 
 type Phase =
@@ -21,11 +22,22 @@ export function HuntDialog({ dialog }: { dialog: RefObject<HTMLDialogElement | n
   const chosen = picked ?? likely();
   const [note, setNote] = useState('');
   const [phase, setPhase] = useState<Phase>({ name: 'asking' });
+  const title = useUniqueId('hunt-title');
+  /** The attempt that the dialog shows; one of a dialog that was closed meanwhile copies nothing and says nothing. */
+  const latest = useRef(0);
   const make = async (): Promise<void> => {
+    const mine = ++latest.current;
     setPhase({ name: 'checking' });
-    setPhase(await attempt(chosen, note));
+    const trying = attempt(chosen, note);
+    const address = trying.then((tried) => {
+      if (tried.name === 'made' && mine === latest.current) return tried.address;
+      throw new Error('there is no link');
+    });
+    const [tried, onClipboard] = await Promise.all([trying, copied(address)]);
+    if (mine === latest.current) setPhase(tried.name === 'made' ? { ...tried, copied: onClipboard } : tried);
   };
   const close = (): void => {
+    latest.current++;
     setPhase({ name: 'asking' });
     setPicked(null);
   };
@@ -34,8 +46,8 @@ export function HuntDialog({ dialog }: { dialog: RefObject<HTMLDialogElement | n
     goTo('forge', id);
   };
   return (
-    <dialog ref={dialog} class="hunt-dialog" aria-labelledby="hunt-title" onClose={close}>
-      <h2 id="hunt-title">Make a bug hunt</h2>
+    <dialog ref={dialog} class="hunt-dialog" aria-labelledby={title} onClose={close}>
+      <h2 id={title}>Make a bug hunt</h2>
       <p>
         Put one mistake into one of your six functions, as you would make it yourself. Whoever opens the link is told
         that one of them is wrong, not which.
@@ -109,7 +121,7 @@ function Outcome({ phase, onOpen }: { phase: Phase; onOpen: (id: ExerciseId) => 
 
 async function attempt(chosen: ExerciseId, note: string): Promise<Phase> {
   try {
-    const code = allCode.value;
+    const code = allCode.peek();
     const empty = pieceIds.find((id) => !begun(id, code[id]));
     if (empty) {
       const name = exerciseOf(empty).functionName;
@@ -125,8 +137,7 @@ async function attempt(chosen: ExerciseId, note: string): Promise<Phase> {
         return { name: 'refused', why: `${name} is not right, and only one function may be wrong.`, open: id };
       }
     }
-    const address = await addressOf(true, note.trim() || undefined);
-    return { name: 'made', address, copied: await copied(Promise.resolve(address)) };
+    return { name: 'made', address: await labLink(code, true, note.trim() || undefined), copied: false };
   } catch (error) {
     return { name: 'failed', error };
   }

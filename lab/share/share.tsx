@@ -1,7 +1,8 @@
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { ErrorCard } from '../shell/error-card.tsx';
-import { addressOf, copied } from './address.ts';
+import { allCode, origin } from '../work/code.ts';
+import { copied, labLink } from './address.ts';
 import { AddressField, OwnMachine } from './address-field.tsx';
 import { HuntDialog } from './hunt-dialog.tsx';
 
@@ -11,11 +12,14 @@ export function Share(): VNode {
   const [address, setAddress] = useState('');
   const [error, setError] = useState<unknown>(null);
   const dialog = useRef<HTMLDialogElement>(null);
+  const huntable = origin.value !== 'hunt'; // it would say which function is wrong
   const copy = async (): Promise<void> => {
+    setTold('');
+    setAddress('');
+    setError(null);
     try {
-      const making = addressOf(false);
+      const making = labLink(allCode.peek(), false);
       const [next, done] = await Promise.all([making, copied(making)]);
-      setError(null);
       setAddress(done ? '' : next);
       setTold(done ? 'Copied: the link carries your code, settings and seed.' : 'Copy it from here:');
     } catch (caught) {
@@ -28,9 +32,11 @@ export function Share(): VNode {
         <button type="button" class="button small" onClick={() => void copy()}>
           Copy link
         </button>
-        <button type="button" class="button small" onClick={() => dialog.current?.showModal()}>
-          Make a bug hunt
-        </button>
+        {huntable ? (
+          <button type="button" class="button small" onClick={() => dialog.current?.showModal()}>
+            Make a bug hunt
+          </button>
+        ) : null}
       </div>
       <p class="quiet" role="status">
         {told}
@@ -38,7 +44,7 @@ export function Share(): VNode {
       {told === '' ? null : <OwnMachine />}
       {address === '' ? null : <AddressField address={address} />}
       {error === null ? null : <ErrorCard error={error} title="No link could be made" />}
-      <HuntDialog dialog={dialog} />
+      {huntable ? <HuntDialog dialog={dialog} /> : null}
     </section>
   );
 }

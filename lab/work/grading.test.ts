@@ -96,5 +96,5 @@ test('a comment in the empty function is no beginning', async () => {
   code.relu.value = code.relu.value.replace('// your code', '// what now?');
   await rest();
   expect(ids()).toEqual([]);
-  expect(standings.relu.value).toEqual({ grade: null, stale: false });
+  expect(standings.relu.value).toEqual({ grade: null, of: '', stale: false });
 });

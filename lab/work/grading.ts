@@ -7,10 +7,12 @@ import { gradeNoted } from './grade-noted.ts';
 /** What is known of a piece. `stale`: the text has changed since. */
 export interface Standing {
   readonly grade: Grade | null;
+  /** The text that was graded. */
+  readonly of: string;
   readonly stale: boolean;
 }
 
-const unknown: Standing = { grade: null, stale: false };
+const unknown: Standing = { grade: null, of: '', stale: false };
 export const standings: Readonly<Record<ExerciseId, Signal<Standing>>> = byPiece(() => signal(unknown));
 export const correct = computed(
   () => pieceIds.filter((id) => standings[id].value.grade?.verdict === 'correct' && !standings[id].value.stale).length,
@@ -51,7 +53,7 @@ function watch(id: ExerciseId): void {
       standing.value = unknown;
       return;
     }
-    standing.value = { grade: standing.peek().grade, stale: true };
+    standing.value = { ...standing.peek(), stale: true };
     timer = setTimeout(() => {
       waiting.set(id, () => seen === key);
       gradeNext();
@@ -82,9 +84,10 @@ function gradeNext(): void {
 
 async function gradeNow(id: ExerciseId, current: () => boolean): Promise<void> {
   try {
-    const grade = await gradeNoted(id, allCode.peek());
+    const texts = allCode.peek();
+    const grade = await gradeNoted(id, texts);
     gradingError.value = null;
-    if (current()) standings[id].value = { grade, stale: false };
+    if (current()) standings[id].value = { grade, of: texts[id], stale: false };
   } catch (error) {
     gradingError.value = error;
   }

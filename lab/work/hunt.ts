@@ -21,9 +21,10 @@ effect(() => {
   if (!visit?.state.hunt) return;
   for (const id of asked.value) {
     if (brought.peek()[id] !== undefined || looking.has(id)) continue;
-    const { grade, stale } = standings[id].value;
-    if (code[id].value !== visit.state.code[id]) void look(visit, id);
-    else if (grade && !stale) know(id, grade.verdict === 'correct');
+    const { grade, of: graded } = standings[id].value;
+    const brings = visit.state.code[id];
+    if (grade && graded === brings) know(id, grade.verdict === 'correct');
+    else if (code[id].value !== brings) void look(visit, id);
   }
 });
 
