@@ -119,6 +119,20 @@ describe.skipIf(!chromiumExpected)(`the course in the lab${unlessChromium}`, { t
     await title('2. The multilayer perceptron');
   });
 
+  test('a link to a step of Derive leads there again after other steps, the menu to where it was left', async () => {
+    const step = (name: string): Promise<void> => page.getByRole('heading', { name, exact: true, level: 2 }).waitFor();
+    await visitor.go('derive/dz3');
+    await step('Loss by the logits');
+    await page.getByRole('button', { name: 'Next →' }).click();
+    await step('Last weights');
+    await visitor.go('course/02-mlp');
+    await page.locator('nav[aria-label=Parts] a', { hasText: 'Derive' }).click();
+    await step('Last weights');
+    await visitor.go('course/02-mlp');
+    await visitor.go('derive/dz3');
+    await step('Loss by the logits');
+  });
+
   test('a page or section that is not there is said', async () => {
     await visitor.go('course/99-nothing');
     await page.locator('.course .error-card', { hasText: '99-nothing' }).waitFor();

@@ -272,6 +272,40 @@ describe.skipIf(!chromiumExpected)(`the looks of the lab${unlessChromium}`, { ti
     });
   });
 
+  describe('links between parts in somebody else’s page', () => {
+    const top = (tag: string): Promise<number> =>
+      page.locator(tag).evaluate((element) => element.getBoundingClientRect().top);
+
+    test('bring the part that is meant into sight, and leave the others where they are', async () => {
+      await page.goto(`${lab.site.origin}/lesson.html`);
+      await hold('<nf-course page="02-mlp"></nf-course><nf-derive></nf-derive><nf-forge></nf-forge>');
+      await page.locator('.document .displayed .katex').first().waitFor();
+      expect(await page.evaluate(() => scrollY)).toBe(0);
+      await page.evaluate(() => void (location.hash = '#course/02-mlp/through-the-relu'));
+      await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(1000);
+      await page.locator('.document a.to-derive').first().press('Enter');
+      await expect.poll(() => top('nf-derive')).toBeCloseTo(0, 0);
+      await page.waitForTimeout(200);
+      expect(await top('nf-derive')).toBeCloseTo(0, 0);
+      await page.locator('a.piece[href="#forge/relu"]').press('Enter');
+      await page.getByRole('heading', { name: 'ReLU', exact: true }).waitFor();
+      const before = await top('nf-forge');
+      await page.waitForTimeout(200);
+      expect(Math.abs((await top('nf-forge')) - before)).toBeLessThan(60); // formulas come
+    });
+
+    test('are there as long as the part is, and no section counts as the course', async () => {
+      await page.goto(`${lab.site.origin}/lesson.html`);
+      await hold('<nf-derive></nf-derive><nf-course page="02-mlp" section="through-the-relu"></nf-course>');
+      await page.locator('.chain .katex').first().waitFor();
+      expect(await page.locator('.chain a.number').count()).toBe(0);
+      await page.evaluate(() => document.getElementById('parts')!.append(document.createElement('nf-course')));
+      await expect.poll(() => page.locator('.chain a.number').count()).toBe(18);
+      await page.evaluate(() => document.querySelector('nf-course:not([section])')?.remove());
+      await expect.poll(() => page.locator('.chain a.number').count()).toBe(0);
+    });
+  });
+
   describe('for whom colors or motion are not', () => {
     const differ = async (a: Locator, b: Locator, property: string): Promise<void> =>
       expect(await styleOf(a, property)).not.toBe(await styleOf(b, property));

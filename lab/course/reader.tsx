@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ErrorCard } from '../shell/error-card.tsx';
 import { useLighting } from '../shell/lighting.ts';
-import { arrival, places } from '../shell/route.ts';
+import { arrival, part, places } from '../shell/route.ts';
 import { placeOf } from './address.ts';
 import { PageList, Sections } from './contents.tsx';
 import { Document } from './document.tsx';
@@ -40,6 +40,7 @@ export function Reader({ page: first, section }: CourseProps): VNode {
     if (shown.id !== id || !shown.loaded || section !== undefined || arrived.back) return;
     const turned = before.current !== '' && before.current !== id; // another page begins at its start
     before.current = id;
+    if (part.peek() !== 'course') return; // it was another part that somebody went to
     if (anchor !== '' || turned) bringIntoSight(root.current, anchor || 'start');
   }, [shown, id, anchor, arrived, section]);
 

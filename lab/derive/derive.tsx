@@ -4,7 +4,7 @@ import { addressIn, equationAnchor } from '../course/address.ts';
 import { Formula } from '../shell/formula.tsx';
 import { useLighting } from '../shell/lighting.ts';
 import { present } from '../shell/part-element.tsx';
-import { places } from '../shell/route.ts';
+import { arrival, part, places } from '../shell/route.ts';
 import { useUniqueId } from '../shell/unique-id.ts';
 import { AllNumbers } from './all-numbers.tsx';
 import { CodeLine } from './code-line.tsx';
@@ -18,11 +18,12 @@ export function Derive(): VNode {
   const state = useMemo(() => new DeriveState(), []);
   const root = useRef<HTMLDivElement>(null);
   useLighting(root, 'data-t');
-  const asked = places.derive.value;
+  const arrived = arrival.value;
   useEffect(() => {
-    const found = steps.find(({ result }) => result === asked);
-    if (found) state.show({ name: found.result, row: 0, col: 0 });
-  }, [state, asked]);
+    const found = steps.find(({ result }) => result === places.derive.peek());
+    const asked = part.peek() === 'derive' && !arrived.back;
+    if (found && asked) state.show({ name: found.result, row: 0, col: 0 });
+  }, [state, arrived]);
   const at = state.at.value;
   const step = state.step.value;
   const [stepId, numbersId] = [useUniqueId('derive-step'), useUniqueId('derive-numbers')];
