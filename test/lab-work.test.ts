@@ -97,7 +97,7 @@ describe.skipIf(!chromiumExpected)(`a visitor's work in the lab${unlessChromium}
     expect(await page.evaluate(() => localStorage.getItem('neuroforge-unsaved'))).toBeNull();
   });
 
-  test('what is typed before slow storage answers stays', async () => {
+  test('before slow storage has answered nothing is written over what it keeps', async () => {
     await visitor.go('forge/linear-dW');
     await editor().waitFor();
     await type('// kept');
@@ -107,10 +107,22 @@ describe.skipIf(!chromiumExpected)(`a visitor's work in the lab${unlessChromium}
     await expect.poll(() => kept()).toContain('// kept, too');
     await page.addInitScript(slowly(1500));
     await page.goto(`${lab.site.origin}/?slow#forge/linear-dW`);
+    const plain = page.getByRole('textbox', { name: /^dW, JavaScript/ });
+    await plain.press('x');
+    expect(await plain.inputValue()).toBe(starters['linear-dW']);
+    await page.getByText('Looking for what you wrote here').waitFor();
     await editor().waitFor();
+    expect(await text()).toBe('// kept');
     await type('// newly typed');
-    await page.locator('.piece.wrong[href="#forge/linear-db"]').waitFor(); // it has answered
-    expect(await text()).toBe('// newly typed');
+    await shows('linear-db', '// kept, too');
+    await shows('linear-dW', '// newly typed');
+  });
+
+  test('storage that never answers: that is said, and work goes on', async () => {
+    await page.addInitScript(slowly(1e6));
+    await visitor.go('forge/relu');
+    await page.getByText('This browser keeps nothing for this page (its storage does not answer)').waitFor();
+    await visitor.write('relu', answers.relu);
   });
 
   test('with storage refused, one’s own code comes back from a link', async () => {

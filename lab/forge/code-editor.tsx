@@ -5,6 +5,7 @@ import { type ExerciseId, exerciseOf } from '../../src/verify/exercises.ts';
 import { useSeen } from '../shell/seen.ts';
 import { code } from '../work/code.ts';
 import { standings } from '../work/grading.ts';
+import { laidOut } from '../work/keep.ts';
 import { type Visit, visited } from '../work/visit.ts';
 import type { CodeEditor as Editor, EditorMemory } from './editor.ts';
 
@@ -26,14 +27,14 @@ export function CodeEditor({ id }: { id: ExerciseId }): VNode {
   const plain = useRef<HTMLTextAreaElement>(null);
   const editor = useRef<Editor | null>(null);
   const [ready, setReady] = useState(false);
-  const seen = useSeen(frame);
+  const open = useSeen(frame) && laidOut.value;
   const text = code[id].value;
   const visit = visited.value;
   const { grade, stale } = standings[id].value;
   const label = `${exerciseOf(id).functionName}, JavaScript. Escape and then Tab leaves the editor.`;
 
   useEffect(() => {
-    if (!seen) return;
+    if (!open) return;
     let gone = false;
     let stop = (): void => {};
     const memories = memoriesOf(visit);
@@ -64,7 +65,7 @@ export function CodeEditor({ id }: { id: ExerciseId }): VNode {
       editor.current?.destroy();
       editor.current = null;
     };
-  }, [id, label, seen, visit]);
+  }, [id, label, open, visit]);
 
   useEffect(() => {
     if (!stale) editor.current?.setError(grade?.error ?? null);
@@ -80,10 +81,12 @@ export function CodeEditor({ id }: { id: ExerciseId }): VNode {
           aria-label={label}
           spellcheck={false}
           rows={10}
+          readOnly={!laidOut.value}
           value={text}
           onInput={(event) => (code[id].value = event.currentTarget.value)}
         />
       )}
+      {laidOut.value ? null : <p class="quiet late">Looking for what you wrote here …</p>}
     </div>
   );
 }

@@ -45,6 +45,21 @@ test('a text whose grading never came back is known to the next page, until anot
   expect(kept.size).toBe(0);
 });
 
+test('a page that is hidden has not gone down by what came back, whatever becomes of it', async () => {
+  const shown = Object.assign(new EventTarget(), { hidden: false });
+  vi.stubGlobal('document', shown);
+  const before = await opened();
+  before.begins('relu', 'fine')();
+  before.begins('chain', 'deadly');
+  shown.dispatchEvent(new Event('visibilitychange'));
+  expect(kept.get('neuroforge-grading')).toContain('fine');
+  shown.hidden = true;
+  shown.dispatchEvent(new Event('visibilitychange'));
+  const after = await opened();
+  expect(await answer(after.wasFatal('relu', 'fine'))).toBe(false);
+  expect(await answer(after.wasFatal('chain', 'deadly'))).toBe(true);
+});
+
 test('a grading that is under way in another page is waited for', async () => {
   const other = await opened();
   const back = other.begins('relu', 'slow');

@@ -11,8 +11,9 @@ const key = 'neuroforge-grading';
 const longest = 5000;
 /** Milliseconds for which memory may still be short after a grading. */
 const aftermath = 1000;
-/** What this page has noted, each with a number of its own. */
+/** What this page has noted, each with a number of its own; of some the grading came back. */
 const open = new Map<ExerciseId, number>();
+const returned = new Set<ExerciseId>();
 let count = 0;
 const found: Texts = read();
 
@@ -20,14 +21,18 @@ const found: Texts = read();
 export function begins(id: ExerciseId, text: string): () => void {
   const mine = ++count;
   open.set(id, mine);
+  returned.delete(id);
   write({ ...read(), [id]: text });
   return () => {
+    if (open.get(id) !== mine) return;
+    returned.add(id);
     setTimeout(() => open.get(id) === mine && forget(id), aftermath);
   };
 }
 
 function forget(id: ExerciseId): void {
   open.delete(id);
+  returned.delete(id);
   const { [id]: _, ...others } = read();
   write(others);
 }
@@ -41,9 +46,12 @@ export async function wasFatal(id: ExerciseId, text: string): Promise<boolean> {
   return false;
 }
 
-// Who leaves while something is graded is not a page that went down.
+// Who leaves while something is graded is not a page that went down. A page that is hidden may be ended without a word.
 globalThis.addEventListener?.('pagehide', () => {
   for (const id of open.keys()) forget(id);
+});
+globalThis.document?.addEventListener('visibilitychange', () => {
+  if (document.hidden) for (const id of returned) forget(id);
 });
 
 function read(): Texts {

@@ -9,9 +9,14 @@ import { startOver, visited } from './visit.ts';
 /** Why nothing is kept, where the browser refuses storage. */
 export const notKept = signal<string | null>(null);
 
+/** Whether what was kept lies on the desk. Before that nothing is to be written there: it would take its place. */
+export const laidOut = signal(false);
+
 const key = 'pieces';
 /** Milliseconds between a change and the database. */
 const pause = 300;
+/** Milliseconds after which the visitor goes on without an answer of the database. */
+const longest = 5000;
 const store = lazily(() => createStore('neuroforge-lab', 'work'));
 
 /** The visitor's own work, also while somebody else's lies on the desk. */
@@ -26,8 +31,13 @@ let started: Promise<void> | undefined;
  * change, so that two pages do not undo each other's.
  */
 export function keepWork(): Promise<void> {
-  started ??= start();
+  started ??= Promise.race([start(), silence()]).then(() => void (laidOut.value = true));
   return started;
+}
+
+async function silence(): Promise<void> {
+  await new Promise((resume) => setTimeout(resume, longest));
+  if (!laidOut.peek()) refuse('its storage does not answer');
 }
 
 /** Ends a visit to somebody else's code: the visitor's own comes back, as it was left in any page. */
@@ -115,6 +125,7 @@ async function write(): Promise<void> {
     refuse(error);
     return;
   }
+  notKept.value = null;
   for (const [name, entry] of Object.entries(changed)) if (own[name] === entry) unsaved.delete(name);
   unsavedIsSaved(changed);
 }
