@@ -1,6 +1,6 @@
 import { NeuroForgeError } from '../src/core/errors.ts';
 import { type ExerciseId, exercises } from '../src/verify/exercises.ts';
-import { limits, type Settings } from './work/settings.ts';
+import { fits, limits, type Settings } from './work/settings.ts';
 
 /** What a link carries: code, settings and seed, never data. */
 export interface LinkState extends Settings {
@@ -24,20 +24,18 @@ export function checkState(value: unknown, where: string, refusedAs: string): Li
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return bad('state', 'an object', value);
   const own = (name: string, of: object = value): unknown =>
     Object.hasOwn(of, name) ? (of as Record<string, unknown>)[name] : undefined;
-  const whole = (name: 'batch' | 'epochs' | 'seed' | 'hidden', n: unknown): number => {
-    const { least, most } = limits[name];
-    const fine = typeof n === 'number' && Number.isInteger(n) && n >= least && n <= most;
-    return fine ? n : bad(name, `a whole number from ${least} to ${most}`, n);
+  const number = (name: keyof typeof limits, n: unknown = own(name)): number => {
+    const { least, most, whole } = limits[name];
+    return fits(n, limits[name]) ? n : bad(name, `a ${whole ? 'whole ' : ''}number from ${least} to ${most}`, n);
   };
   const string = (name: string, most: number, text: unknown): string =>
     typeof text === 'string' && text.length <= most ? text : bad(name, `a text of at most ${most} characters`, text);
-  const [data, hidden, lr, hunt, note] = ['data', 'hidden', 'lr', 'hunt', 'note'].map((name) => own(name));
+  const [data, hidden, hunt, note] = ['data', 'hidden', 'hunt', 'note'].map((name) => own(name));
   const given = own('code');
   if (data !== 'digits' && data !== 'mnist') return bad('data', 'digits or mnist', data);
   if (!Array.isArray(hidden) || hidden.length !== 2) return bad('hidden', 'two widths', hidden);
-  if (typeof lr !== 'number' || !(lr >= limits.lr.least && lr <= limits.lr.most)) {
-    return bad('lr', `a number from ${limits.lr.least} to ${limits.lr.most}`, lr);
-  }
+  const widths = hidden.map((width) => number('hidden', width));
+  const numbers = { lr: number('lr'), batch: number('batch'), epochs: number('epochs'), seed: number('seed') };
   if (typeof hunt !== 'boolean') return bad('hunt', 'true or false', hunt);
   if (typeof given !== 'object' || given === null) return bad('code', 'an object', given);
   const code: Partial<Record<ExerciseId, string>> = {};
@@ -54,11 +52,8 @@ export function checkState(value: unknown, where: string, refusedAs: string): Li
   return {
     code,
     data,
-    hidden: [whole('hidden', hidden[0]), whole('hidden', hidden[1])],
-    lr,
-    batch: whole('batch', own('batch')),
-    epochs: whole('epochs', own('epochs')),
-    seed: whole('seed', own('seed')),
+    hidden: [widths[0], widths[1]],
+    ...numbers,
     hunt,
     ...(note === undefined ? {} : { note: string('note', longestNote, note) }),
   };

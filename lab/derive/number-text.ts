@@ -1,3 +1,5 @@
+import { typedNumber } from '../shell/typed-number.ts';
+
 /** Three decimals at most, a true minus, nothing after the point of numbers that are whole but for rounding. */
 export function shown(v: number): string {
   if (Number.isNaN(v)) return 'NaN';
@@ -25,12 +27,10 @@ const largest = 1e6;
 /** What is taken, for people. */
 export const taken = 'a number from −1000000 to 1000000, like 0.25, −2 or 1e3';
 
-/** What somebody typed, with any kind of minus and a comma or point; null when it is nothing that is taken. */
+/** What somebody typed; null when it is nothing that is taken. */
 export function typed(text: string): number | null {
-  const plain = text.trim().replace(/[−–]/g, '-').replace(',', '.');
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) return null;
-  const v = Number(plain);
-  return Math.abs(v) <= largest ? v : null;
+  const v = typedNumber(text);
+  return v !== null && Math.abs(v) <= largest ? v : null;
 }
 
 function minus(text: string): string {

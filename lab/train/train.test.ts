@@ -66,6 +66,10 @@ describe('settings', () => {
     ['32', limits.batch, 32],
     ['0,1', limits.lr, 0.1],
     [' 7 ', limits.seed, 7],
+    ['1,000', limits.batch, 1000],
+    ['1,000', limits.lr, null], // a thousand, or one
+    ['0,125', limits.lr, 0.125],
+    ['0x10', limits.batch, null],
     ['', limits.seed, null],
     ['1.5', limits.batch, null],
     ['0', limits.batch, null],

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { typedNumber } from '../shell/typed-number.ts';
 
 /** What a run is made of beside the code; a link carries it. */
 export interface Settings {
@@ -59,20 +60,20 @@ export const limits: Readonly<Record<'hidden' | 'lr' | 'batch' | 'epochs' | 'see
   seed: { least: 0, most: 2 ** 32 - 1, whole: true },
 };
 
+export function fits(value: unknown, { least, most, whole }: Limit): value is number {
+  return typeof value === 'number' && value >= least && value <= most && (!whole || Number.isInteger(value));
+}
+
 /** The number that was typed, or null when the setting cannot be that. */
-export function settingOf(text: string, { least, most, whole }: Limit): number | null {
-  const plain = text.trim().replace(',', '.');
-  if (plain === '') return null;
-  const v = Number(plain);
-  const fits = Number.isFinite(v) && v >= least && v <= most && (!whole || Number.isInteger(v));
-  return fits ? v : null;
+export function settingOf(text: string, limit: Limit): number | null {
+  const v = typedNumber(text, limit.whole);
+  return fits(v, limit) ? v : null;
 }
 
 /** Whether a value from outside, of a store or a link, is settings in full and within the limits. */
 export function isSettings(value: unknown): value is Settings {
   if (typeof value !== 'object' || value === null) return false;
   const { data, hidden, lr, batch, epochs, seed } = value as Partial<Record<keyof Settings, unknown>>;
-  const fits = (v: unknown, limit: Limit): boolean => typeof v === 'number' && settingOf(String(v), limit) === v;
   return (
     (data === 'digits' || data === 'mnist') &&
     Array.isArray(hidden) &&
