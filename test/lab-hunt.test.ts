@@ -62,6 +62,13 @@ describe.skipIf(!chromiumExpected)(`links in the lab${unlessChromium}`, { timeou
     await heading('Train');
   });
 
+  test('the six functions of a link are graded at once, and all are right', async () => {
+    await visitor.go(linkOf({}));
+    await visitor.press('Start');
+    await visitor.go('forge');
+    await page.locator('.progress', { hasText: '6 of 6' }).waitFor();
+  });
+
   test('the skip link leaves the address as it is', async () => {
     await visitor.go('forge/relu');
     await heading('Forge');
