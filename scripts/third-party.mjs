@@ -31,12 +31,6 @@ KaTeX_Script, KaTeX_Size1, KaTeX_Size2, KaTeX_Size3, KaTeX_Size4 and KaTeX_Typew
   ],
 };
 
-/** The holders that packages without a license file name in package.json and readme. */
-const holders = {
-  '@polka/url': ['MIT', 'Copyright (c) Luke Edwards (https://lukeed.com)'],
-  sirv: ['MIT', 'Copyright (c) Luke Edwards (https://lukeed.com)'],
-};
-
 /** A plugin that notes which packages end up in a bundle, and the map that it fills, by name@version. */
 export function bundledPackages() {
   const packages = new Map();
@@ -93,8 +87,6 @@ export function notices(packages) {
       .sort()
       .map((file) => readFileSync(path.join(folder, file), 'utf8').replace(/\r\n/g, '\n'))
       .map((text) => text.split('\n# Licenses of bundled dependencies')[0].trim()); // of Vite's, none of which is here
-    const [known, holder] = holders[name] ?? [];
-    if (texts.length === 0 && known === license) texts.push(`${holder}\n\n${wording[known]}`);
     if (texts.length === 0) throw new Error(`${name} ${version} is bundled and brings no license text`);
     for (const [part, kind, holder] of within[name] ?? []) {
       texts.push(`It contains ${part} (${kind}).\n\n${holder}\n\n${wording[kind]}`);

@@ -289,7 +289,7 @@ describe('watching', () => {
 
 it('usage', async () => {
   at.write('taken', 'a file');
-  const large = await folder('large', { relu: `// ${'x'.repeat(100_000)}` });
+  const large = await folder('large', { relu: `// ${'é'.repeat(50_000)}` }); // of bytes
   await Promise.all([
     at.refused(['learn', 'reul'], /there is no exercise "reul"/, /did you mean relu\?/),
     at

@@ -294,6 +294,15 @@ describe('a run that is not as it was', () => {
     await lab.end();
   });
 
+  test('a folder that is gone is told, and the lab goes on', async () => {
+    const lab = await start(copied('going-away', () => {}));
+    rmSync(at.path('going-away'), { recursive: true });
+    expect(await of(lab, '/run/run.json')).toMatchObject({ status: 503, body: expect.stringContaining('NF2901') });
+    expect((await of(lab, '/run/model.safetensors')).status).toBe(404);
+    expect((await of(lab, '/')).status).toBe(200);
+    await lab.end();
+  });
+
   test.skipIf(!posix)('a model that points elsewhere hands out nothing that is no model', async () => {
     const lab = await start(copied('pointing', () => {}));
     at.write('secret.txt', 'a secret that is long enough to be a header');

@@ -28,8 +28,8 @@ test('every package that the sources import is named with its version and its te
     const { version, license } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8'));
     expect(notices).toContain(`\n${name} ${version} (${license})\n`);
     const file = readdirSync(`node_modules/${name}`).find((entry) => /^licen[cs]e/i.test(entry));
-    const text = file && readFileSync(`node_modules/${name}/${file}`, 'utf8').replace(/\r\n/g, '\n').trim();
-    expect(notices, name).toContain(text ?? `\n${name} ${version} (MIT)\n${'-'.repeat(80)}\n\nCopyright (c) `);
+    const text = readFileSync(`node_modules/${name}/${file}`, 'utf8').replace(/\r\n/g, '\n').trim();
+    expect(notices, name).toContain(text);
   }
 });
 

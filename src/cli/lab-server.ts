@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import sirv from 'sirv';
 import { NeuroForgeError } from '../core/errors.ts';
 import { toJson } from '../core/unseen.ts';
+import { readLabFile, type ServedFile } from './lab-files.ts';
 
 /** The only address that is listened on. */
 export const host = '127.0.0.1';
@@ -18,28 +18,26 @@ export interface LabServer {
   close(): Promise<void>;
 }
 
-/** A file that is made when it is asked for, and kept by nobody. */
-export interface MadeFile {
-  readonly type: string;
-  readonly content: string | Uint8Array;
-}
-
-/** Such files by their paths; null where there is none now. */
-export type MadeFiles = ReadonlyMap<string, () => Promise<MadeFile | null>>;
+/** Files that are made when they are asked for, by their paths; null where there is none now. */
+export type MadeFiles = ReadonlyMap<string, () => Promise<ServedFile | null>>;
 
 /**
  * Serves the files of `folder` on the loopback, and those that are `made`. `port` null: the usual one, or a free one
  * where that is taken; 0: a free one. Throws NF4191 (the port cannot be had), NF4192 (the folder holds no lab).
  */
 export async function serveLab(folder: string, port: number | null, made: MadeFiles = new Map()): Promise<LabServer> {
-  const headers = headersOf(pagePolicy(folder));
-  const file = sirv(folder, { etag: true, setHeaders: (response) => setAll(response, headers) });
-  const server = createServer((request, response) => {
+  let policy = firstPolicy(folder);
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    policy = pagePolicy(folder) ?? policy;
+    const headers = headersOf(policy);
     const refusal = refusalOf(request, portOf(server));
     if (refusal) return answer(response, refusal, headers);
-    const make = made.get((request.url ?? '').split(/[?#]/, 1)[0]);
-    if (make) return void sendMade(response, make, headers);
-    file(request, response, () => answer(response, absent, headers));
+    const path = pathOf(request.url ?? '');
+    const file = await (made.get(path)?.() ?? readLabFile(folder, path)).catch(errorFile);
+    return file ? send(request, response, file, headers) : answer(response, absent, headers);
+  };
+  const server = createServer((request, response) => {
+    respond(request, response).catch(() => response.destroy()); // no request ends the server
   });
   await listen(server, port ?? usualPort).catch((error) => {
     if (port !== null) throw notToBeHad(port, error);
@@ -80,7 +78,7 @@ function refusalOf({ method, url = '', headers, headersDistinct }: IncomingMessa
 /** Whether a request's target is anything but a path downwards, however it is spelled. */
 function strays(url: string): boolean {
   if (!url.startsWith('/') || url.startsWith('//')) return true;
-  let path = url.split(/[?#]/, 1)[0];
+  let path = pathOf(url);
   try {
     // Twice: what is encoded twice is decoded twice by somebody.
     for (let i = 0; i < 2; i++) path = decodeURIComponent(path);
@@ -90,19 +88,28 @@ function strays(url: string): boolean {
   return /[\\\0]|(^|\/)\.\.?(\/|$)/.test(path);
 }
 
-/** The page's own policy, as its index.html has it. */
-function pagePolicy(folder: string): string {
-  const index = join(folder, 'index.html');
-  const html = existsSync(index) ? readFileSync(index, 'utf8') : '';
-  const policy = /http-equiv="Content-Security-Policy"\s+content="([^"]+)"/.exec(html)?.[1];
-  if (policy === undefined) {
-    throw new NeuroForgeError('NF4192', 'the lab is not built', {
-      where: folder,
-      expected: 'index.html with its content security policy',
-      hint: 'in a checkout: npm run build; else install neuroforge again',
-    });
+function pathOf(url: string): string {
+  return url.split(/[?#]/, 1)[0];
+}
+
+/** The page's own policy, as its index.html has it now; null where it has none. */
+function pagePolicy(folder: string): string | null {
+  try {
+    const html = readFileSync(join(folder, 'index.html'), 'utf8');
+    return /http-equiv="Content-Security-Policy"\s+content="([^"]+)"/.exec(html)?.[1] ?? null;
+  } catch {
+    return null;
   }
-  return policy;
+}
+
+function firstPolicy(folder: string): string {
+  const policy = pagePolicy(folder);
+  if (policy !== null) return policy;
+  throw new NeuroForgeError('NF4192', 'the lab is not built', {
+    where: folder,
+    expected: 'index.html with its content security policy',
+    hint: 'in a checkout: npm run build; else install neuroforge again',
+  });
 }
 
 /**
@@ -132,21 +139,31 @@ function answer(response: ServerResponse, [status, why]: Refusal, headers: Reado
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': text.length }).end(text);
 }
 
-/** A file that cannot be made now is 503, with the error as a document. */
-async function sendMade(
+/** Always the whole file: a server may ignore Range. */
+function send(
+  request: IncomingMessage,
   response: ServerResponse,
-  make: () => Promise<MadeFile | null>,
+  file: ServedFile | FailedFile,
   headers: Readonly<Record<string, string>>,
-): Promise<void> {
-  const made = await make().catch((error: unknown) => errorFile(error));
-  if (made === null) return answer(response, absent, headers);
-  setAll(response, { ...headers, 'Cache-Control': 'no-store' });
-  const content = Buffer.from(made.content);
-  const status = 'failed' in made ? 503 : 200;
-  response.writeHead(status, { 'Content-Type': made.type, 'Content-Length': content.length }).end(content);
+): void {
+  const { type, etag } = file;
+  setAll(response, { ...headers, 'Cache-Control': etag ? 'no-cache' : 'no-store', ...(etag && { ETag: etag }) });
+  if (etag && knows(request, etag)) return void response.writeHead(304).end();
+  const content = Buffer.from(file.content);
+  const status = 'failed' in file ? 503 : 200;
+  response.writeHead(status, { 'Content-Type': type, 'Content-Length': content.length }).end(content);
 }
 
-function errorFile(error: unknown): MadeFile & { readonly failed: true } {
+/** Whether the client has the file of this tag. */
+function knows({ headers }: IncomingMessage, etag: string): boolean {
+  const tags = (headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes(etag) || tags.includes('*');
+}
+
+/** What is sent, as 503, for a file that cannot be read or made now. */
+type FailedFile = ServedFile & { readonly failed: true };
+
+function errorFile(error: unknown): FailedFile {
   const known = error instanceof NeuroForgeError ? error : new NeuroForgeError('NF9000', String(error));
   const document = { schema: 'neuroforge/error@1', error: known.toJSON() };
   return { type: 'application/json; charset=utf-8', content: toJson(document), failed: true };

@@ -2,13 +2,14 @@ import { toJson } from '../core/unseen.ts';
 import { idxNames } from '../data/catalog.ts';
 import { type FoundFile, findIdxFolder } from '../data/idx-files.ts';
 import { files } from '../platform/index.ts';
-import type { MadeFile, MadeFiles } from './lab-server.ts';
+import type { ServedFile } from './lab-files.ts';
+import type { MadeFiles } from './lab-server.ts';
 
 /**
  * MNIST as it lies on this machine, where `train` would look for it: four files by their usual names, packed or not, and
  * `here.json`, which says whether they are there. Looked for at each request; nothing is downloaded.
  */
-export const servedMnist: MadeFiles = new Map<string, () => Promise<MadeFile | null>>([
+export const servedMnist: MadeFiles = new Map<string, () => Promise<ServedFile | null>>([
   ['/here.json', async () => ({ type: 'application/json; charset=utf-8', content: await hereDocument() })],
   ...idxNames.map((name) => [`/mnist/${name}`, () => contentOf(name)] as const),
 ]);
@@ -18,7 +19,7 @@ async function hereDocument(): Promise<string> {
   return toJson({ schema: 'neuroforge/lab-here@1', mnist: found.map(({ name }) => `mnist/${name}`) });
 }
 
-async function contentOf(name: string): Promise<MadeFile | null> {
+async function contentOf(name: string): Promise<ServedFile | null> {
   const found = (await findMnist()).find((file) => file.name === name);
   return found ? { type: 'application/octet-stream', content: await files.readFile(found.path) } : null;
 }

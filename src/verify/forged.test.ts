@@ -153,6 +153,18 @@ describe('a function that fails in training is named', () => {
       /^dX threw Error: oh was thrown$/,
     ],
     [
+      'what is thrown cannot be looked at',
+      {
+        dX: () => {
+          const { proxy, revoke } = Proxy.revocable({}, {});
+          revoke();
+          throw proxy;
+        },
+      },
+      'linear-dX',
+      /^dX threw Error: something was thrown that cannot be read$/,
+    ],
+    [
       'the wrong shape',
       { dW: (X: Tensor, dY: Tensor) => dY.T.matmul(X) },
       'linear-dW',

@@ -10,7 +10,7 @@ import { Tensor } from '../tensor/tensor.ts';
 import type { ExerciseId } from './exercise.ts';
 import { exerciseOf } from './exercises.ts';
 import { valuesOnTheWay } from './grading/chain.ts';
-import { told } from './grading/thrown.ts';
+import { codeOf, told } from './grading/thrown.ts';
 import { named } from './grading/watch.ts';
 import { makeTensorsOn } from './scope.ts';
 
@@ -130,7 +130,7 @@ function call(functions: Functions, id: ExerciseId, args: readonly unknown[], gi
   try {
     result = f(...args);
   } catch (error) {
-    if (error instanceof NeuroForgeError && error.code === 'NF4151') throw error; // of a part that the chain calls
+    if (codeOf(error) === 'NF4151') throw error; // of a part that the chain calls
     const { name, message } = told(error, id);
     throw failed(id, `threw ${name}: ${message}`, error);
   }

@@ -74,7 +74,8 @@ export function noResult(error: string): Check {
     SyntaxError: 'There is no function yet: this cannot be read as JavaScript.',
     Stopped: 'There is no result: the function did not come to an end.',
   };
-  return { status: 'fail', text: causes[error] ?? 'There is no result: the function stopped with an error.' };
+  const known = Object.hasOwn(causes, error); // the name is the learner's: `constructor`, perhaps
+  return { status: 'fail', text: known ? causes[error] : 'There is no result: the function stopped with an error.' };
 }
 
 function exactCheck(answers: readonly Answer[]): Check {

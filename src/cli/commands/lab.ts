@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { NeuroForgeError } from '../../core/errors.ts';
 import { toJson } from '../../core/unseen.ts';
-import { host, type MadeFile, type MadeFiles, serveLab, usualPort } from '../lab-server.ts';
+import type { ServedFile } from '../lab-files.ts';
+import { host, type MadeFiles, serveLab, usualPort } from '../lab-server.ts';
 import { openBrowser } from '../open-browser.ts';
 import { exitCodes, type Output } from '../output.ts';
 import { servedMnist } from '../served-mnist.ts';
@@ -37,11 +38,11 @@ export async function labCommand([name]: string[], options: Record<string, unkno
 
 /** What the page reads of the run: two files, by paths of their own. */
 function filesOf(run: ServedRun): MadeFiles {
-  const json = async (): Promise<MadeFile> => ({
+  const json = async (): Promise<ServedFile> => ({
     type: 'application/json; charset=utf-8',
     content: toJson(await run.document()),
   });
-  const model = async (): Promise<MadeFile | null> => {
+  const model = async (): Promise<ServedFile | null> => {
     const content = await run.model();
     return content && { type: 'application/octet-stream', content };
   };

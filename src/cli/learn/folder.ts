@@ -5,8 +5,8 @@ import { cannotRead, cannotWrite, isMissing } from '../../platform/causes.ts';
 import { type Exercise, type ExerciseId, exercises, methods } from '../../verify/exercises.ts';
 import { host, usualPort } from '../lab-server.ts';
 
-/** Code points of a solution that anybody writes by hand. */
-const most = 100_000;
+/** Bytes: more than anybody writes by hand. */
+const mostBytes = 100_000;
 
 /** What a learner wrote for one exercise. */
 export interface Solution {
@@ -66,10 +66,10 @@ export async function readSolution(folder: string, exercise: Exercise): Promise<
   const file = join(folder, fileOf(exercise));
   try {
     const { size } = await stat(file);
-    if (size > most) {
+    if (size > mostBytes) {
       throw new NeuroForgeError('NF4155', 'this is no solution of an exercise', {
         where: file,
-        expected: `at most ${most} bytes`,
+        expected: `at most ${mostBytes} bytes`,
         got: `${size}`,
       });
     }

@@ -1,4 +1,5 @@
-import { formatShape, sameShape } from '../../core/shape.ts';
+import { NeuroForgeError } from '../../core/errors.ts';
+import { formatShape, sameShape, sizeOf } from '../../core/shape.ts';
 import { Indices } from '../../tensor/indices.ts';
 import { Tensor } from '../../tensor/tensor.ts';
 import { copied } from '../rig.ts';
@@ -18,7 +19,7 @@ export interface Result {
 export function readTensor(value: unknown, wanted: Wanted): Result {
   if (!(value instanceof Tensor)) return { given: new Map(), ...notATensor(value, `a Tensor ${shapeText(wanted)}`) };
   const given = new Map([[wanted.name, read(value, wanted.name)]]);
-  return { given, ...complaintOf([value], [wanted]) };
+  return { given, ...complaintOf([value], given, [wanted]) };
 }
 
 /** Reads an object of several tensors. */
@@ -54,7 +55,7 @@ export function readObject(value: unknown, wanted: readonly Wanted[]): Result {
       return { given, complaint: `${name}: ${complaint}`, fingerprints };
     }
   }
-  if (missing.length === 0) return { given, ...complaintOf(tensors, wanted) };
+  if (missing.length === 0) return { given, ...complaintOf(tensors, given, wanted) };
   const unknown = keys.filter((key) => !names.includes(key));
   const instead = unknown.length > 0 ? `; there is ${list(unknown)}, which nobody asks for` : '';
   return {
@@ -69,19 +70,27 @@ export function readObject(value: unknown, wanted: readonly Wanted[]): Result {
   };
 }
 
+/** Copies what is read: an object made to look like a tensor might say something else the next time, or throw. */
 function read(t: Tensor, name: string): Named {
-  return { name, shape: t.shape, values: copied(t) };
+  const shape = Array.from(t.shape, Number);
+  const values = copied(t);
+  if (values.length === sizeOf(shape)) return { name, shape, values };
+  throw new NeuroForgeError('NF1105', `${name}: ${values.length} values for shape ${formatShape(shape)}`);
 }
 
-function complaintOf(tensors: readonly Tensor[], wanted: readonly Wanted[]): Omit<Result, 'given'> {
+function complaintOf(
+  tensors: readonly Tensor[],
+  given: ReadonlyMap<string, Named>,
+  wanted: readonly Wanted[],
+): Omit<Result, 'given'> {
   const foreign = tensors.findIndex((t) => t.dtype !== 'f64');
   if (foreign >= 0) {
     const text = 'make new tensors with `tensor`, `zeros` and `ones` inside the function, or from those that are given';
     const complaint = `${wanted[foreign].name} is a tensor of float32, expected float64 as the arguments`;
     return { complaint, fingerprints: [{ id: 'dtype', text }] };
   }
-  const wrong = wanted.flatMap((w, i) => {
-    const { shape } = tensors[i];
+  const wrong = wanted.flatMap((w) => {
+    const { shape } = given.get(w.name)!;
     return sameShape(shape, w.shape) ? [] : [`${w.name} has shape ${formatShape(shape)}, expected ${shapeText(w)}`];
   });
   return { complaint: wrong.length === 0 ? null : wrong.join('; '), fingerprints: [] };

@@ -7,16 +7,35 @@ import { nearest } from './names.ts';
 import { list } from './result.ts';
 import { signature, syntaxFingerprints, tensorNames } from './text.ts';
 
-/** A thrown value as plain data, whatever it is. */
+/** So much of a message is told, and so much of a name. */
+const longest = { message: 2000, name: 100 };
+
+/** A thrown value as plain data of bounded length, whatever it is. */
 export function told(thrown: unknown, id: ExerciseId): NonNullable<Grade['error']> {
   try {
-    if (!(thrown instanceof Error)) return { name: 'Error', message: `${String(thrown)} was thrown`, line: null };
+    if (!(thrown instanceof Error)) {
+      return { name: 'Error', message: `${cut(String(thrown), longest.message)} was thrown`, line: null };
+    }
     const { message, stack } = thrown;
-    const name = thrown instanceof NeuroForgeError ? 'Error' : String(thrown.name);
-    const line = new RegExp(`${id}\\.js:(\\d+)`).exec(String(stack))?.[1];
-    return { name, message: String(message) + details(thrown), line: line ? Number(line) : null };
+    const name = thrown instanceof NeuroForgeError ? 'Error' : cut(String(thrown.name), longest.name);
+    const line = new RegExp(`${id}\\.js:(\\d{1,9})`).exec(String(stack))?.[1];
+    const text = cut(String(message) + details(thrown), longest.message);
+    return { name, message: text, line: line ? Number(line) : null };
   } catch {
     return { name: 'Error', message: 'something was thrown that cannot be read', line: null };
+  }
+}
+
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
+}
+
+/** The code of an error of the library's, '' for anything else. Never throws, as a proxy may when it is looked at. */
+export function codeOf(thrown: unknown): string {
+  try {
+    return thrown instanceof NeuroForgeError ? String(thrown.code) : '';
+  } catch {
+    return '';
   }
 }
 
@@ -77,12 +96,15 @@ const notThere: readonly [RegExp, string][] = [
   [/^(math)$/, 'it is `Math`; of a tensor, `log()` and `exp()` are methods'],
 ];
 
+/** A name of JavaScript's. Messages are the learner's to write, and other names would break the patterns made of them. */
+const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
+
 /** What an exception says about the mistake; `code` is the text of the function, where it is known. */
 export function thrownFingerprints(thrown: unknown, id: ExerciseId, code = ''): Fingerprint[] {
   const { name, message } = told(thrown, id);
   const one = (fingerprintId: string, text: string): Fingerprint[] => [{ id: fingerprintId, text }];
   if (name === 'SyntaxError') return syntaxFingerprints(id, code, message);
-  const nfCode = thrown instanceof NeuroForgeError ? thrown.code : '';
+  const nfCode = codeOf(thrown);
   if (['NF1101', 'NF1102', 'NF1109'].includes(nfCode)) {
     if (/\btensor\(/.test(code) && /\(\d+\)/.test(message)) {
       return one('shapes-do-not-fit', 'a flat array makes a vector: `tensor(values, z.shape)` gives it a shape');
@@ -98,7 +120,7 @@ export function thrownFingerprints(thrown: unknown, id: ExerciseId, code = ''): 
   const unknown = /^(?:Can't find variable: )?(\S+)(?: is not defined|$)/.exec(
     name === 'ReferenceError' ? message : '',
   )?.[1];
-  if (unknown !== undefined) return one(...undefinedName(unknown, id, code));
+  if (unknown !== undefined && identifier.test(unknown)) return one(...undefinedName(unknown, id, code));
   const method = /\.(\w+) is not a function/.exec(message)?.[1];
   if (method !== undefined) {
     if (Object.hasOwn(habits, method)) return one('no-such-method', habits[method]);
