@@ -37,8 +37,9 @@ async function findMnist(): Promise<FoundFile[]> {
   return [];
 }
 
-/** A file that no reading of it can hang on, of a size that IDX files have. */
+/** A file that no reading of it can hang on, of a size that IDX files have; a link that leads nowhere is none. */
 async function isFile(path: string): Promise<boolean> {
+  if (!(await files.exists(path))) return false;
   const { kind, size } = await files.stat(path);
   return kind === 'file' && size <= 64 * 2 ** 20;
 }

@@ -39,7 +39,7 @@ export function textFingerprints(id: ExerciseId, code: string): Fingerprint[] {
   );
   if (arrays) return found;
   say(
-    /\.(gt|ge|lt|le|eq)\([^()]*\)\s*(\?(?![.?])|&&|\|\|)|\bif\s*\([^{};]*\.(gt|ge|lt|le|eq)\(/.test(text),
+    /\.(gt|ge|lt|le|eq)\([^()]*\)\s*(\?(?![.?])|&&|\|\|)|\bif\s*\([^{};]{0,300}\.(gt|ge|lt|le|eq)\(/.test(text),
     'tensor-condition',
     'a tensor in a condition is always true: `z.gt(0)` is many ones and zeros, to be multiplied with `mul`',
   );

@@ -159,7 +159,7 @@ export function thrownFingerprints(thrown: unknown, id: ExerciseId, code = ''): 
 
 /** What is not there before `.name`. */
 function beforeDot(name: string, id: ExerciseId, code: string): string {
-  const [, owner, property] = new RegExp(`(\\w+)\\.(\\w+)\\.${name}\\b`).exec(code) ?? [];
+  const [, owner, property] = new RegExp(`\\b(\\w+)\\.(\\w+)\\.${name}\\b`).exec(code) ?? [];
   if (property === undefined || members.includes(property)) {
     return `what stands before \`.${name}\` is not there: is the head of the function ${signature(id)}?`;
   }
