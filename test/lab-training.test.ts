@@ -278,6 +278,21 @@ describe.skipIf(!chromiumExpected)(`training in Chromium${unlessChromium}`, { ti
     expect((await inPage({ ...digits, epochs: 1 })).end.status).toBe('done');
   });
 
+  test('with large steps right code may take longer, and a loop without an end is told later', async () => {
+    const large: TrainSpec = { ...digits, hidden: [1024, 1024], batch: 1294, epochs: 1 }; // 2.9e9 operations forward
+    const busy =
+      'let n = 0;\nfunction dW(X, dY) { const end = Date.now() + 4000; while (n === 0 && Date.now() < end); n++;';
+    expect((await inPage(large, { 'linear-dW': `${busy} return X.T.matmul(dY); }` })).end).toMatchObject({
+      status: 'done',
+      error: null,
+    });
+    const { end } = await inPage(large, { 'linear-dW': 'function dW(X, dY) { for (;;); }' });
+    expect(end.error).toEqual({
+      piece: 'linear-dW',
+      message: expect.stringMatching(/^stopped after 5 seconds in dW: a loop without an end/),
+    });
+  });
+
   test('a wrong sign trains, and training fails: the warning says so', async () => {
     const { events, end } = await inPage(
       { ...digits, lr: 1 },
