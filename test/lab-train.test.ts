@@ -1,0 +1,43 @@
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { chromiumExpected, unlessChromium } from './support/chromium.ts';
+import type { Visitor } from './support/lab-visitor.ts';
+import { visitedLab } from './support/visited-lab.ts';
+
+// The part of the lab that trains, as a visitor has it in front of them.
+
+/** The first frame of the page fails. */
+const noFrameAtFirst = `{
+  const { set, ...rest } = Object.getOwnPropertyDescriptor(HTMLIFrameElement.prototype, 'srcdoc');
+  let tries = 0;
+  Object.defineProperty(HTMLIFrameElement.prototype, 'srcdoc', {
+    ...rest,
+    set(value) {
+      if (++tries === 1) throw new Error('no frame yet');
+      set.call(this, value);
+    },
+  });
+}`;
+
+describe.skipIf(!chromiumExpected)(`training in front of a visitor${unlessChromium}`, { timeout: 120_000 }, () => {
+  const lab = visitedLab();
+  let visitor: Visitor;
+  let page: Page;
+  beforeEach(() => {
+    ({ visitor, page } = lab);
+  });
+
+  test('a sandbox that cannot be made leaves nothing behind, and is made at the next press', async () => {
+    await page.addInitScript(noFrameAtFirst);
+    await visitor.go('train');
+    const held = (): Promise<number> => page.evaluate(() => document.body.children.length);
+    await page.getByRole('button', { name: 'Start training' }).waitFor();
+    const before = await held();
+    await visitor.press('Start training');
+    await page.locator('.error-card', { hasText: 'no frame yet' }).waitFor();
+    expect(await held()).toBe(before);
+    await visitor.press('Start training');
+    await page.locator('.error-card', { hasText: 'Your dz stopped the training' }).waitFor();
+    expect(await page.locator('iframe').count()).toBe(1);
+  });
+});
