@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { chromiumExpected, unlessChromium } from './support/chromium.ts';
 import type { Visitor } from './support/lab-visitor.ts';
@@ -18,6 +18,16 @@ const noFrameAtFirst = `{
     },
   });
 }`;
+
+/** How many points of a canvas are not empty. */
+const inked = (canvas: Locator): Promise<number> =>
+  canvas.evaluate((element: HTMLCanvasElement) => {
+    const { width, height } = element;
+    const copy = new OffscreenCanvas(width, height).getContext('2d')!; // a canvas that is read is made a slow one
+    copy.drawImage(element, 0, 0);
+    const { data } = copy.getImageData(0, 0, width, height);
+    return data.filter((v, i) => i % 4 === 3 && v > 0).length;
+  });
 
 describe.skipIf(!chromiumExpected)(`training in front of a visitor${unlessChromium}`, { timeout: 120_000 }, () => {
   const lab = visitedLab();
@@ -39,5 +49,16 @@ describe.skipIf(!chromiumExpected)(`training in front of a visitor${unlessChromi
     await visitor.press('Start training');
     await page.locator('.error-card', { hasText: 'Your dz stopped the training' }).waitFor();
     expect(await page.locator('iframe').count()).toBe(1);
+  });
+
+  test('after a reset, no picture of the network that was', async () => {
+    await visitor.go('train');
+    await page.getByLabel('epochs').fill('1');
+    await visitor.press('Start training');
+    await page.getByRole('button', { name: 'Train again' }).waitFor();
+    const pictures = page.locator('.weights canvas').last(); // the library’s: nothing is written here
+    await expect.poll(() => inked(pictures)).toBeGreaterThan(100);
+    await visitor.press('Reset');
+    await expect.poll(() => inked(pictures)).toBe(0);
   });
 });
