@@ -61,4 +61,43 @@ describe.skipIf(!chromiumExpected)(`training in front of a visitor${unlessChromi
     await visitor.press('Reset');
     await expect.poll(() => inked(pictures)).toBe(0);
   });
+
+  describe('the pen', () => {
+    let paper: Locator;
+    beforeEach(async () => {
+      await visitor.go('train');
+      paper = page.locator('.paper canvas');
+      await paper.scrollIntoViewIfNeeded();
+    });
+
+    /** Points that an arrow key draws. */
+    const drawnByArrow = async (): Promise<number> => {
+      const before = await inked(paper);
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowRight');
+      return (await inked(paper)) - before;
+    };
+
+    test('is up after a touch that was cancelled', async () => {
+      const { x, y } = (await paper.boundingBox())!;
+      const touch = await page.context().newCDPSession(page);
+      const send = (type: 'touchStart' | 'touchMove' | 'touchCancel', points: { x: number; y: number }[]) =>
+        touch.send('Input.dispatchTouchEvent', { type, touchPoints: points });
+      await send('touchStart', [{ x: x + 30, y: y + 30 }]);
+      await send('touchMove', [{ x: x + 30, y: y + 60 }]);
+      await expect.poll(() => inked(paper)).toBeGreaterThan(100);
+      await send('touchCancel', []);
+      await paper.focus();
+      expect(await drawnByArrow()).toBe(0);
+    });
+
+    test('is up when the keyboard comes back', async () => {
+      await paper.focus();
+      await page.keyboard.press(' ');
+      expect(await drawnByArrow()).toBeGreaterThan(0);
+      await page.keyboard.press('Shift+Tab');
+      await paper.focus();
+      expect(await drawnByArrow()).toBe(0);
+    });
+  });
 });

@@ -51,6 +51,10 @@ export function Drawing({ session }: { session: Session }): VNode {
     setMarked(false);
     focusSoon(() => canvas.current);
   };
+  const lift = (): void => {
+    pen.current.down = false;
+    setCursor(null);
+  };
   const at = (event: PointerEvent): [number, number] => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
     const scale = drawnSide / box.width;
@@ -94,7 +98,7 @@ export function Drawing({ session }: { session: Session }): VNode {
               role="application"
               aria-label={`Drawing field. Arrow keys move the pen, space lowers and lifts it, delete clears.${cursor ? ` Pen ${cursor.down ? 'down' : 'up'}.` : ''}`}
               onKeyDown={onKeyDown}
-              onBlur={() => setCursor(null)}
+              onBlur={lift}
               onPointerDown={(event) => {
                 event.currentTarget.setPointerCapture(event.pointerId);
                 const [x, y] = at(event);
@@ -107,7 +111,8 @@ export function Drawing({ session }: { session: Session }): VNode {
                 line(x, y);
                 pen.current = { x, y, down: true };
               }}
-              onPointerUp={() => (pen.current.down = false)}
+              onPointerUp={lift}
+              onPointerCancel={lift} // a touch that became a scroll, or a call that came in
             />
             {cursor ? (
               <i
