@@ -19,6 +19,11 @@ const noFrameAtFirst = `{
   });
 }`;
 
+/** A lesson that has the part twice. */
+const twice = `<!doctype html><html lang="en"><meta charset="utf-8"><title>A lesson</title><link rel="icon" href="data:,">
+  <link rel="stylesheet" href="./elements.css"><script type="module" src="./elements.js"></script>
+  <main><h1>A lesson</h1><nf-train></nf-train><nf-train></nf-train></main>`;
+
 /** How many points of a canvas are not empty. */
 const inked = (canvas: Locator): Promise<number> =>
   canvas.evaluate((element: HTMLCanvasElement) => {
@@ -30,7 +35,7 @@ const inked = (canvas: Locator): Promise<number> =>
   });
 
 describe.skipIf(!chromiumExpected)(`training in front of a visitor${unlessChromium}`, { timeout: 120_000 }, () => {
-  const lab = visitedLab();
+  const lab = visitedLab({ '/twice.html': twice });
   let visitor: Visitor;
   let page: Page;
   beforeEach(() => {
@@ -99,5 +104,17 @@ describe.skipIf(!chromiumExpected)(`training in front of a visitor${unlessChromi
       await paper.focus();
       expect(await drawnByArrow()).toBe(0);
     });
+  });
+
+  test('twice in a page: no id twice, and each has its own choice of data', async () => {
+    await page.goto(`${lab.site.origin}/twice.html`);
+    const parts = page.locator('nf-train');
+    await parts.last().getByText('MNIST, 28 × 28').click();
+    for (const part of await parts.all()) {
+      await expect.poll(() => part.getByRole('radio', { name: 'MNIST' }).isChecked()).toBe(true);
+    }
+    const ids = await page.evaluate(() => [...document.querySelectorAll('.train-main [id]')].map(({ id }) => id));
+    expect(ids.length).toBeGreaterThan(2);
+    expect(new Set(ids).size).toBe(ids.length);
   });
 });

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ErrorCard } from '../shell/error-card.tsx';
 import { focusSoon } from '../shell/focus.ts';
+import { useUniqueId } from '../shell/unique-id.ts';
 import { settings } from '../work/settings.ts';
 import { type Drawn, useGuesses } from './guesses.ts';
 import { drawnSide, type Fed, fedOf, isMarked, lumaOf } from './picture.ts';
@@ -19,6 +20,7 @@ const keys: Readonly<Record<string, readonly [number, number]>> = {
 
 /** A digit drawn by hand, and what both networks take it for. */
 export function Drawing({ session }: { session: Session }): VNode {
+  const titleId = useUniqueId('drawing-title');
   const canvas = useRef<HTMLCanvasElement>(null);
   const pen = useRef({ x: drawnSide / 2, y: drawnSide / 2, down: false });
   const [cursor, setCursor] = useState<{ x: number; y: number; down: boolean } | null>(null);
@@ -82,9 +84,9 @@ export function Drawing({ session }: { session: Session }): VNode {
   };
 
   return (
-    <section class="drawing" aria-labelledby="drawing-title">
+    <section class="drawing" aria-labelledby={titleId}>
       <header>
-        <h2 id="drawing-title">Draw a digit</h2>
+        <h2 id={titleId}>Draw a digit</h2>
         <p class="quiet">With a finger, a mouse or the keys: arrows move the pen, space lowers and lifts it.</p>
       </header>
       <div class="drawing-columns">

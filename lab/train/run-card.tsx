@@ -1,5 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { ErrorCard } from '../shell/error-card.tsx';
+import { useUniqueId } from '../shell/unique-id.ts';
 import { type Settings, sameSettings, settings } from '../work/settings.ts';
 import { putAway, readRun, shownRun } from './run.ts';
 import type { RunDocument } from './run-document.ts';
@@ -48,10 +49,11 @@ interface CardProps {
 }
 
 function Card({ title, children, closes = 'Close', again = false }: CardProps): VNode {
+  const titleId = useUniqueId('run-title');
   return (
-    <section class="run-card card" aria-labelledby="run-title">
+    <section class="run-card card" aria-labelledby={titleId}>
       <header>
-        <h2 id="run-title">{title}</h2>
+        <h2 id={titleId}>{title}</h2>
         <div class="buttons">
           {again ? (
             <button type="button" class="button small" onClick={() => void readRun()}>

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
+import { useUniqueId } from '../shell/unique-id.ts';
 import { defaults, type Limit, limits, type Settings, settingOf, settings, switched } from '../work/settings.ts';
 import { trainRows } from './mnist.ts';
 import { MnistPanel } from './mnist-panel.tsx';
@@ -7,6 +8,7 @@ import { MnistPanel } from './mnist-panel.tsx';
 /** What a run is made of; a change counts from the next start. */
 export function SettingsForm({ disabled }: { disabled: boolean }): VNode {
   const now = settings.value;
+  const dataName = useUniqueId('lab-data');
   const set = (change: Partial<Settings>): void => {
     settings.value = { ...settings.value, ...change };
   };
@@ -18,7 +20,7 @@ export function SettingsForm({ disabled }: { disabled: boolean }): VNode {
           <label key={name}>
             <input
               type="radio"
-              name="lab-data"
+              name={dataName}
               class="visually-hidden"
               checked={now.data === name}
               onChange={() => (settings.value = switched(settings.value, name))}
