@@ -1,7 +1,16 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { useUniqueId } from '../shell/unique-id.ts';
-import { defaults, type Limit, limits, type Settings, settingOf, settings, switched } from '../work/settings.ts';
+import {
+  defaults,
+  type Limit,
+  limits,
+  type Settings,
+  sameSettings,
+  settingOf,
+  settings,
+  switched,
+} from '../work/settings.ts';
 import { trainRows } from './mnist.ts';
 import { MnistPanel } from './mnist-panel.tsx';
 
@@ -61,7 +70,7 @@ export function SettingsForm({ disabled }: { disabled: boolean }): VNode {
       <button
         type="button"
         class="button small"
-        disabled={JSON.stringify(now) === JSON.stringify(defaults[now.data])}
+        disabled={sameSettings(now, defaults[now.data])}
         onClick={() => set(defaults[now.data])}
       >
         Usual settings
