@@ -295,6 +295,21 @@ describe.skipIf(!chromiumExpected)(`a run in the lab${unlessChromium}`, { timeou
     visitor.complaints.length = 0;
   });
 
+  test('a model that could not be had is asked for again', async () => {
+    const visitor = await open(other.run);
+    const { page } = visitor;
+    await page.route('**/model.safetensors', (route) => route.abort());
+    await stroke(visitor);
+    await page.locator('.drawing .error-card', { hasText: 'The run’s model cannot be asked' }).waitFor();
+    await page.unroute('**/model.safetensors');
+    await page.waitForTimeout(2500); // it is not asked for at each point
+    await stroke(visitor);
+    await page.locator('.predictions li.best').waitFor();
+    expect(await page.locator('.drawing .error-card').count()).toBe(0);
+    for (const said of visitor.complaints) expect(said).toMatch(/ERR_FAILED/);
+    visitor.complaints.length = 0;
+  });
+
   test('a run that cannot be read any more: why; and once it can, it is there', async () => {
     const visitor = await open(other.run);
     const config = at.read(`${other.run}/config.json`);
