@@ -120,7 +120,7 @@ describe.skipIf(!chromiumExpected)(`the lab on a static host${unlessChromium}`, 
     await visitor.press('Close');
     await context.setOffline(true);
     await visitor.go('train/run');
-    await page.locator('.run-card', { hasText: 'There is no run here' }).waitFor();
+    await page.locator('.run-card', { hasText: /does not answer.*neuroforge lab RUN/ }).waitFor();
     await visitor.leave();
   });
 

@@ -83,6 +83,12 @@ describe.skipIf(!chromiumExpected)(`a run in the lab${unlessChromium}`, { timeou
         return count;
       });
 
+  /** Draws a little more. */
+  const stroke = async ({ page }: Visitor): Promise<void> => {
+    await page.locator('.paper canvas').focus();
+    for (const key of [' ', 'ArrowDown', ' ']) await page.keyboard.press(key);
+  };
+
   const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
   test('its settings, its figures, its curves; and the same losses, bit for bit', async () => {
@@ -262,6 +268,46 @@ describe.skipIf(!chromiumExpected)(`a run in the lab${unlessChromium}`, { timeou
     await visitor.press('Close');
     expect(await card.count()).toBe(0);
     expect(await settings(visitor)).toMatchObject({ 'first hidden': '128', seed: '0' });
+  });
+
+  test('a server that has ended: the run stays, it is said, and with the next server all goes on', async () => {
+    const about = at.read(`${other.run}/run.json`);
+    at.write(`${other.run}/run.json`, about.replace('"status": "done"', '"status": "running"'));
+    const visitor = await open(other.run);
+    const { page } = visitor;
+    const lab = labs.at(-1)!;
+    await lab.end();
+    await visitor.press('Read it again');
+    await page.locator('.run-card .error-card', { hasText: 'the server of the run does not answer' }).waitFor();
+    expect((await facts(visitor)).status).toBe('not ended');
+    await stroke(visitor);
+    await page.locator('.drawing .error-card', { hasText: 'The run’s model cannot be asked' }).waitFor();
+
+    at.write(`${other.run}/run.json`, about);
+    labs.push(await start(at.folder, other.run, '--port', String(lab.document.port)));
+    await visitor.press('Read it again');
+    await expect.poll(async () => (await facts(visitor)).status).toBe('done');
+    expect(await page.locator('.run-card .error-card').count()).toBe(0);
+    expect(await page.locator('.run-card').getByRole('button', { name: 'Read it again' }).count()).toBe(0);
+    await stroke(visitor);
+    await page.locator('.predictions li.best').waitFor();
+    for (const said of visitor.complaints) expect(said).toMatch(/ERR_CONNECTION_REFUSED/);
+    visitor.complaints.length = 0;
+  });
+
+  test('a model that could not be had is asked for again', async () => {
+    const visitor = await open(other.run);
+    const { page } = visitor;
+    await page.route('**/model.safetensors', (route) => route.abort());
+    await stroke(visitor);
+    await page.locator('.drawing .error-card', { hasText: 'The run’s model cannot be asked' }).waitFor();
+    await page.unroute('**/model.safetensors');
+    await page.waitForTimeout(2500); // it is not asked for at each point
+    await stroke(visitor);
+    await page.locator('.predictions li.best').waitFor();
+    expect(await page.locator('.drawing .error-card').count()).toBe(0);
+    for (const said of visitor.complaints) expect(said).toMatch(/ERR_FAILED/);
+    visitor.complaints.length = 0;
   });
 
   test('a run that cannot be read any more: why; and once it can, it is there', async () => {

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TrainEnd, TrainEvent, TrainSpec } from '../lab/sandbox/types.ts';
+import { type Side, sides } from '../lab/train/duel.ts';
 import type { ExerciseId } from '../src/verify/exercises.ts';
 import { type Json, Workplace } from './cli.ts';
 import { chromiumExpected, startChromium, unlessChromium } from './support/chromium.ts';
@@ -113,9 +114,13 @@ describe.skipIf(!chromiumExpected)(`training in Chromium${unlessChromium}`, { ti
   type Run = { events: TrainEvent[]; end: TrainEnd };
 
   /** A run in the page to its end. `files` says where the page gets the IDX files from. */
-  function inPage(spec: TrainSpec, code: Partial<Record<ExerciseId, string>> = {}, files: string[] = []): Promise<Run> {
+  function inPage(
+    { who = 'learner', ...spec }: TrainSpec & { who?: Side },
+    code: Partial<Record<ExerciseId, string>> = {},
+    files: string[] = [],
+  ): Promise<Run> {
     return lab.page.evaluate(
-      async ([spec, code, files]) => {
+      async ([who, spec, code, files]) => {
         const { trainLibrary } = globalThis.lab;
         const fetched = files.map(async (path) => [
           path.split('/').at(-1)!,
@@ -125,16 +130,14 @@ describe.skipIf(!chromiumExpected)(`training in Chromium${unlessChromium}`, { ti
         const data = files.length > 0 ? { ...spec.data, files: given } : spec.data;
         const whole = { ...spec, data };
         const run =
-          spec.who === 'library'
-            ? trainLibrary(whole)
-            : globalThis.sandbox.train(whole, { ...globalThis.answers, ...code });
+          who === 'library' ? trainLibrary(whole) : globalThis.sandbox.train(whole, { ...globalThis.answers, ...code });
         const events: TrainEvent[] = [];
         for await (const event of run) events.push(event);
         const end = await run.done;
         run.close();
         return { events, end };
       },
-      [spec, code, files] as const,
+      [who, spec, code, files] as const,
     );
   }
 
@@ -150,14 +153,13 @@ describe.skipIf(!chromiumExpected)(`training in Chromium${unlessChromium}`, { ti
     batch: 32,
     epochs: 4,
     seed: 7,
-    who: 'learner',
   };
   const mnist: TrainSpec = { ...digits, data: { name: 'mnist' }, hidden: [512, 128], epochs: 1, seed: 3 };
 
   async function expectSame(spec: TrainSpec, env: Record<string, string> = {}, files: string[] = []): Promise<void> {
     const expected = await onCommandLine(spec, env);
     const losses: unknown[] = [];
-    for (const who of ['learner', 'library'] as const) {
+    for (const who of sides) {
       const run = await inPage({ ...spec, who }, {}, files);
       expect(epochsOf(run), who).toEqual(expected.epochs);
       const { weights, status, steps, valLoss, testAccuracy, reached } = run.end;
@@ -276,6 +278,21 @@ describe.skipIf(!chromiumExpected)(`training in Chromium${unlessChromium}`, { ti
     expect(last).toEqual({ type: 'error', piece, message: expect.stringMatching(message) });
     expect(end).toMatchObject({ status: 'error', error: { piece, message: expect.stringMatching(message) } });
     expect((await inPage({ ...digits, epochs: 1 })).end.status).toBe('done');
+  });
+
+  test('with large steps right code may take longer, and a loop without an end is told later', async () => {
+    const large: TrainSpec = { ...digits, hidden: [1024, 1024], batch: 1294, epochs: 1 }; // 2.9e9 operations forward
+    const busy =
+      'let n = 0;\nfunction dW(X, dY) { const end = Date.now() + 4000; while (n === 0 && Date.now() < end); n++;';
+    expect((await inPage(large, { 'linear-dW': `${busy} return X.T.matmul(dY); }` })).end).toMatchObject({
+      status: 'done',
+      error: null,
+    });
+    const { end } = await inPage(large, { 'linear-dW': 'function dW(X, dY) { for (;;); }' });
+    expect(end.error).toEqual({
+      piece: 'linear-dW',
+      message: expect.stringMatching(/^stopped after 5 seconds in dW: a loop without an end/),
+    });
   });
 
   test('a wrong sign trains, and training fails: the warning says so', async () => {

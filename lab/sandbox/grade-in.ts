@@ -4,6 +4,7 @@ import { syntaxFingerprints } from '../../src/verify/grading/text.ts';
 import { checkedGrade, errorGrade } from './checked-grade.ts';
 import type { Frame } from './frame.ts';
 import { type Ending, startLearner } from './learner-worker.ts';
+import { patience } from './patience.ts';
 import { type Program, programOf } from './program.ts';
 import type { Code } from './types.ts';
 import type { Failure } from './worker/pieces.ts';
@@ -38,10 +39,15 @@ const unreadable = 'the worker gave no grade that can be read';
 
 /** What the visitor is told of code that did not come to an end. */
 export const stopped: Readonly<Record<Exclude<Ending['why'], 'failed'>, string>> = {
-  stuck: 'after 3 seconds: a loop without an end, or more memory than there is; your code got a new worker',
+  stuck: stuckAfter(patience),
   silent: 'your code did not begin within 10 seconds; it got a new worker',
   lost: 'the process in which your code runs has ended, most likely for want of memory; it got a new one',
 };
+
+/** The same of code that gave no sign of life for so long; `where`: ` in dW`. */
+export function stuckAfter(seconds: number, where = ''): string {
+  return `after ${seconds} seconds${where}: a loop without an end, or more memory than there is; your code got a new worker`;
+}
 
 /** The line of an exception as the editor counts. */
 function placed(grade: Grade, failure: Failure | null, program: Program): Grade {

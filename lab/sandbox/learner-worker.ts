@@ -22,13 +22,14 @@ export interface LearnerWorker {
 
 /**
  * Starts `program` in a worker of the frame with one job, and watches it. `hear` gets its signs, `ended` at most one
- * ending, after which the worker is gone.
+ * ending, after which the worker is gone. `seconds`: how long it may be at work without a sign; default `patience`.
  */
 export function startLearner(
   frame: Frame,
   program: Program,
   job: Job,
   on: { hear: (sign: Sign) => void; ended: (ending: Ending) => void },
+  seconds?: number,
 ): LearnerWorker {
   const { port1, port2 } = new MessageChannel();
   let over = false;
@@ -48,6 +49,7 @@ export function startLearner(
   const watch = new Watch(
     () => ended({ why: begun ? 'stuck' : 'silent' }),
     () => port1.postMessage('ping'),
+    seconds,
   );
   port1.onmessage = ({ data }: { data: Sign }) => {
     if (over || typeof data !== 'object' || data === null) return;

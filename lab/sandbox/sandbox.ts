@@ -1,13 +1,12 @@
 /**
  * Where a learner's code runs: each grading and each training in a worker of its own, in a frame of opaque origin
- * without network or storage (see policy.ts). A worker whose code does not come back within three seconds is ended.
+ * without network or storage (see policy.ts). A worker whose code does not come back in time is ended: see patience.ts.
  */
 import type { ExerciseId } from '../../src/verify/exercises.ts';
 import type { Grade } from '../../src/verify/grade.ts';
 import { Frame } from './frame.ts';
 import { gradeIn } from './grade-in.ts';
 import { trainIn } from './train-in.ts';
-import { trainLibrary } from './train-library.ts';
 import type { Code, TrainRun, TrainSpec } from './types.ts';
 
 export { trainLibrary } from './train-library.ts';
@@ -22,25 +21,22 @@ export interface Sandbox {
   grade(id: ExerciseId, code: Code): Promise<Grade>;
   /** The learner's network; what the code does wrong is an event and the run's end. */
   train(spec: TrainSpec, code: Code): TrainRun;
-  /** Ends all workers and removes the frame. */
-  close(): void;
 }
 
-/** Makes the hidden frame in `container`. Rejects with NF4170 where the page's policy does not allow it. */
+/**
+ * Makes the hidden frame in `container`, where it stays with the page. Rejects with NF4170 where the page's policy does
+ * not allow it; then nothing stays.
+ */
 export async function openSandbox(container: HTMLElement): Promise<Sandbox> {
   const frame = new Frame(container);
-  const [{ default: library }] = await Promise.all([import('virtual:sandbox-script'), frame.open()]);
-  const runs = new Set<TrainRun>();
-  return {
-    grade: (id, code) => gradeIn(frame, library, id, code),
-    train(spec, code) {
-      const run = spec.who === 'library' ? trainLibrary(spec) : trainIn(frame, library, spec, code);
-      runs.add(run);
-      return run;
-    },
-    close() {
-      for (const run of runs) run.close();
-      frame.close();
-    },
-  };
+  try {
+    const [{ default: library }] = await Promise.all([import('virtual:sandbox-script'), frame.open()]);
+    return {
+      grade: (id, code) => gradeIn(frame, library, id, code),
+      train: (spec, code) => trainIn(frame, library, spec, code),
+    };
+  } catch (error) {
+    frame.close();
+    throw error;
+  }
 }

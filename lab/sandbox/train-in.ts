@@ -3,9 +3,10 @@ import { type ExerciseId, exerciseOf, exercises } from '../../src/verify/exercis
 import { type FitInWorker, fitInWorker } from '../../src/worker/fit-in-worker.ts';
 import type { Opening } from '../../src/worker/messages.ts';
 import type { Frame } from './frame.ts';
-import { stopped } from './grade-in.ts';
+import { stopped, stuckAfter } from './grade-in.ts';
 import { type Explain, type Explained, explainError, fitSpecOf, LabRun, outputs } from './lab-run.ts';
 import { type Ending, type LearnerWorker, startLearner } from './learner-worker.ts';
+import { trainingPatience } from './patience.ts';
 import { programOf } from './program.ts';
 import { text } from './stranger.ts';
 import type { Code, TrainRun, TrainSpec } from './types.ts';
@@ -20,6 +21,7 @@ export function trainIn(frame: Frame, library: string, spec: TrainSpec, code: Co
   const program = programOf(library, pieces, code);
   const layer = { layer: 'forged', config: { hidden: [...spec.hidden], outputs } };
   const fitSpec = fitSpecOf(spec, layer, 'forged');
+  const seconds = trainingPatience(spec);
   let failure: Failure | null = null;
   let heard = (): void => {};
   const signed = new Promise<void>((resume) => {
@@ -50,6 +52,7 @@ export function trainIn(frame: Frame, library: string, spec: TrainSpec, code: Co
             run?.fail('NF4181', 'the worker of your code has ended');
           },
         },
+        seconds,
       );
     },
   };
@@ -61,7 +64,7 @@ export function trainIn(frame: Frame, library: string, spec: TrainSpec, code: Co
     const at = place && place.piece === piece ? ` (line ${place.line} of ${exerciseOf(place.piece).functionName})` : '';
     if (ending?.why === 'failed' && ending.message === '') return { piece, message: unparsed };
     if (ending?.why === 'failed') return { piece, message: `${ending.message.replace(/^Uncaught /, '')}${at}` };
-    if (ending?.why === 'stuck') return stuck(known(running.at(-1)));
+    if (ending?.why === 'stuck') return stuck(known(running.at(-1)), seconds);
     if (ending) return { piece, message: `stopped: ${stopped[ending.why]}` };
     if (error instanceof NeuroForgeError && error.code === 'NF4151')
       return { piece, message: `${text(error.message)}${at}` };
@@ -71,9 +74,9 @@ export function trainIn(frame: Frame, library: string, spec: TrainSpec, code: Co
   return new LabRun(run, () => worker?.end(), explain);
 }
 
-function stuck(piece: ExerciseId | null): Explained {
+function stuck(piece: ExerciseId | null, seconds: number): Explained {
   const where = piece === null ? 'one of your functions' : exerciseOf(piece).functionName;
-  return { piece, message: `stopped ${stopped.stuck.replace(':', ` in ${where}:`)}` };
+  return { piece, message: `stopped ${stuckAfter(seconds, ` in ${where}`)}` };
 }
 
 /** Where the browser says nothing of a script that it could not parse, or not start: see grade-in.ts. */

@@ -21,7 +21,6 @@ export interface TrainSpec {
   readonly until?: number;
   /** Stand still before the first step. */
   readonly paused?: boolean;
-  readonly who: 'learner' | 'library';
 }
 
 export type TrainEvent =

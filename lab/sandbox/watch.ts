@@ -1,5 +1,6 @@
-/** Milliseconds of one call of the learner's code. */
-export const patience = 3000;
+import { patience } from './patience.ts';
+
+/** Milliseconds of a turn. */
 const tick = 250;
 
 /**
@@ -9,18 +10,20 @@ const tick = 250;
 export class Watch {
   readonly #stuck: () => void;
   readonly #ping: () => void;
+  readonly #patience: number;
   #timer: ReturnType<typeof setInterval> | undefined;
   #left = Number.POSITIVE_INFINITY;
   #calm = false;
 
-  /** `ping` asks a worker that waits for the page whether it can still be reached. */
-  constructor(stuck: () => void, ping: () => void) {
+  /** `ping` asks a worker that waits for the page whether it can still be reached; `seconds` is how long a sign may take. */
+  constructor(stuck: () => void, ping: () => void, seconds = patience) {
     this.#stuck = stuck;
     this.#ping = ping;
+    this.#patience = 1000 * seconds;
   }
 
   /** The worker is at work, and has `ms` until it must say so again. */
-  beat(ms: number = patience): void {
+  beat(ms: number = this.#patience): void {
     this.#calm = false;
     this.#expect(ms);
   }
@@ -47,7 +50,7 @@ export class Watch {
 
   #turn(): void {
     if (this.#calm && this.#left === Number.POSITIVE_INFINITY) {
-      this.#expect(patience);
+      this.#expect(this.#patience);
       this.#ping();
     } else if (--this.#left <= 0) {
       this.end();

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ErrorCard } from '../shell/error-card.tsx';
 import { focusSoon } from '../shell/focus.ts';
+import { useUniqueId } from '../shell/unique-id.ts';
 import { settings } from '../work/settings.ts';
 import { type Drawn, useGuesses } from './guesses.ts';
 import { drawnSide, type Fed, fedOf, isMarked, lumaOf } from './picture.ts';
@@ -19,6 +20,7 @@ const keys: Readonly<Record<string, readonly [number, number]>> = {
 
 /** A digit drawn by hand, and what both networks take it for. */
 export function Drawing({ session }: { session: Session }): VNode {
+  const titleId = useUniqueId('drawing-title');
   const canvas = useRef<HTMLCanvasElement>(null);
   const pen = useRef({ x: drawnSide / 2, y: drawnSide / 2, down: false });
   const [cursor, setCursor] = useState<{ x: number; y: number; down: boolean } | null>(null);
@@ -51,6 +53,10 @@ export function Drawing({ session }: { session: Session }): VNode {
     setMarked(false);
     focusSoon(() => canvas.current);
   };
+  const lift = (): void => {
+    pen.current.down = false;
+    setCursor(null);
+  };
   const at = (event: PointerEvent): [number, number] => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
     const scale = drawnSide / box.width;
@@ -78,9 +84,9 @@ export function Drawing({ session }: { session: Session }): VNode {
   };
 
   return (
-    <section class="drawing" aria-labelledby="drawing-title">
+    <section class="drawing" aria-labelledby={titleId}>
       <header>
-        <h2 id="drawing-title">Draw a digit</h2>
+        <h2 id={titleId}>Draw a digit</h2>
         <p class="quiet">With a finger, a mouse or the keys: arrows move the pen, space lowers and lifts it.</p>
       </header>
       <div class="drawing-columns">
@@ -94,7 +100,7 @@ export function Drawing({ session }: { session: Session }): VNode {
               role="application"
               aria-label={`Drawing field. Arrow keys move the pen, space lowers and lifts it, delete clears.${cursor ? ` Pen ${cursor.down ? 'down' : 'up'}.` : ''}`}
               onKeyDown={onKeyDown}
-              onBlur={() => setCursor(null)}
+              onBlur={lift}
               onPointerDown={(event) => {
                 event.currentTarget.setPointerCapture(event.pointerId);
                 const [x, y] = at(event);
@@ -107,7 +113,8 @@ export function Drawing({ session }: { session: Session }): VNode {
                 line(x, y);
                 pen.current = { x, y, down: true };
               }}
-              onPointerUp={() => (pen.current.down = false)}
+              onPointerUp={lift}
+              onPointerCancel={lift} // a touch that became a scroll, or a call that came in
             />
             {cursor ? (
               <i

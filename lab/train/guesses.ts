@@ -67,11 +67,16 @@ async function ask(session: Session, { fed, luma }: Drawn, run: RunDocument | nu
 }
 
 const readersOf = new WeakMap<RunDocument, Promise<ReadDigit>>();
+/** Milliseconds after which a model that could not be had is asked for again: not at each point of a stroke. */
+const rest = 2000;
 
 /** The model comes with the first drawing. */
 function reader(run: RunDocument): Promise<ReadDigit> {
+  const known = readersOf.get(run);
+  if (known) return known;
   const address = addressOfRun('model.safetensors');
-  const found = readersOf.get(run) ?? import('./run-model.ts').then(({ openRunModel }) => openRunModel(address));
-  readersOf.set(run, found);
-  return found;
+  const coming = import('./run-model.ts').then(({ openRunModel }) => openRunModel(address));
+  coming.catch(() => setTimeout(() => readersOf.delete(run), rest));
+  readersOf.set(run, coming);
+  return coming;
 }

@@ -137,10 +137,9 @@ function OtherFiles(): VNode {
     <button
       type="button"
       class="button small"
-      onClick={() => {
-        void putAway().then(() =>
-          focusSoon(() => document.querySelector<HTMLElement>('.nf-part .mnist .buttons button')),
-        );
+      onClick={({ currentTarget }) => {
+        const part = currentTarget.closest('.nf-part');
+        void putAway().then(() => focusSoon(() => part?.querySelector<HTMLElement>('.mnist .buttons button')));
       }}
     >
       Other files

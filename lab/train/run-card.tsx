@@ -1,9 +1,9 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { ErrorCard } from '../shell/error-card.tsx';
+import { useUniqueId } from '../shell/unique-id.ts';
 import { type Settings, sameSettings, settings } from '../work/settings.ts';
-import { putAway, readRun, shownRun } from './run.ts';
+import { putAway, readRun, type ShownRun, shownRun } from './run.ts';
 import type { RunDocument } from './run-document.ts';
-import type { Likeness } from './run-settings.ts';
 
 /** What the page was opened with: a run, or what is in the way of it. Nothing without `#train/run`. */
 export function RunCard(): VNode | null {
@@ -34,7 +34,7 @@ export function RunCard(): VNode | null {
         </Card>
       );
     case 'here':
-      return <Run run={now.run} likeness={now.likeness} />;
+      return <Run shown={now} />;
   }
 }
 
@@ -48,10 +48,11 @@ interface CardProps {
 }
 
 function Card({ title, children, closes = 'Close', again = false }: CardProps): VNode {
+  const titleId = useUniqueId('run-title');
   return (
-    <section class="run-card card" aria-labelledby="run-title">
+    <section class="run-card card" aria-labelledby={titleId}>
       <header>
-        <h2 id="run-title">{title}</h2>
+        <h2 id={titleId}>{title}</h2>
         <div class="buttons">
           {again ? (
             <button type="button" class="button small" onClick={() => void readRun()}>
@@ -77,15 +78,11 @@ function close(): void {
   dispatchEvent(new HashChangeEvent('hashchange'));
 }
 
-function Run({
-  run,
-  likeness: { settings: own, differences, notes },
-}: {
-  run: RunDocument;
-  likeness: Likeness;
-}): VNode {
+function Run({ shown: { run, likeness, error } }: { shown: Extract<ShownRun, { name: 'here' }> }): VNode {
+  const { settings: own, differences, notes } = likeness;
   return (
-    <Card title={run.name} closes="Put it away" again={run.status === 'running'}>
+    <Card title={run.name} closes="Put it away" again={run.status === 'running' || error !== undefined}>
+      {error === undefined ? null : <ErrorCard error={error} title="Not read again: this is the run as it was" />}
       <dl class="run-facts">
         {facts(run).map(([name, value]) => (
           <div key={name}>

@@ -9,14 +9,14 @@ import { drawnSide } from './picture.ts';
 /** The probabilities that the run's model gives to the digits 0 to 9 for a drawing, as `neuroforge predict` has them. */
 export type ReadDigit = (luma: Float32Array) => Float32Array;
 
-/** Fetches the model of the run. Throws what reading it throws, and NF4196 for one that reads no digits. */
+/** Fetches the model of the run. Throws what reading it throws, and NF4196 for none, or one that reads no digits. */
 export async function openRunModel(address: string): Promise<ReadDigit> {
-  const response = await fetch(address, { cache: 'no-store' });
-  if (!response.ok) {
+  const response = await fetch(address, { cache: 'no-store' }).catch(() => null);
+  if (!response?.ok) {
     throw new NeuroForgeError('NF4196', 'the model of the run cannot be had', {
       where: address,
-      got: `status ${response.status}`,
-      hint: 'start the server again: neuroforge lab RUN',
+      got: response ? `status ${response.status}` : 'no answer',
+      hint: 'has the server ended? start it again with neuroforge lab RUN, on the same port, and go on drawing',
     });
   }
   const bytes = new Uint8Array(await response.arrayBuffer());

@@ -9,7 +9,13 @@ import { type Likeness, likenessOf } from './run-settings.ts';
 export type ShownRun =
   | { readonly name: 'none' | 'reading' | 'absent' }
   | { readonly name: 'unreadable'; readonly error: unknown }
-  | { readonly name: 'here'; readonly run: RunDocument; readonly likeness: Likeness };
+  | {
+      readonly name: 'here';
+      readonly run: RunDocument;
+      readonly likeness: Likeness;
+      /** Why it could not be read again: it is as it was read before. */
+      readonly error?: unknown;
+    };
 
 export const shownRun = signal<ShownRun>({ name: 'none' });
 
@@ -23,12 +29,15 @@ export async function openRun(): Promise<void> {
   if (now.name === 'here' && now.likeness.settings) settings.value = now.likeness.settings;
 }
 
-/** Fetches it, for the first time or as it stands now. */
+/** Fetches it, for the first time or as it stands now. A run that is here stays until there is another, or none. */
 export async function readRun(): Promise<ShownRun> {
-  const reading: ShownRun = { name: 'reading' };
+  const before = shownRun.value;
+  const reading: ShownRun = before.name === 'here' ? { ...before } : { name: 'reading' };
   shownRun.value = reading;
   const next = await fetchRun();
-  if (shownRun.value === reading) shownRun.value = next;
+  if (shownRun.value !== reading) return shownRun.value; // put away, or read once more
+  const kept = reading.name === 'here' && next.name === 'unreadable';
+  shownRun.value = kept ? { ...reading, error: next.error } : next;
   return shownRun.value;
 }
 
@@ -38,12 +47,12 @@ export function putAway(): void {
 }
 
 async function fetchRun(): Promise<ShownRun> {
-  const response = await fetch(addressOfRun('run.json'), { cache: 'no-store' }).catch(() => null);
-  // Some hosts answer with their first page whatever is asked for.
-  const document: unknown = response?.status === 404 ? null : await response?.json().catch(() => null);
-  if (!response || !document) return { name: 'absent' };
-  if (!response.ok) return { name: 'unreadable', error: errorIn(document) };
   try {
+    const response = await fetch(addressOfRun('run.json'), { cache: 'no-store' }).catch(noAnswer);
+    const document = documentIn(await response.text().catch(noAnswer));
+    // Some hosts answer with their first page whatever is asked for.
+    if (response.status === 404 || (response.ok && document === null)) return { name: 'absent' };
+    if (!response.ok) throw errorIn(document, response.status);
     const run = readRunDocument(document);
     return { name: 'here', run, likeness: likenessOf(run) };
   } catch (error) {
@@ -51,8 +60,24 @@ async function fetchRun(): Promise<ShownRun> {
   }
 }
 
+function noAnswer(): never {
+  throw new NeuroForgeError('NF4195', 'the server of the run does not answer', {
+    where: addressOfRun('run.json'),
+    hint: 'has it ended? start it again with neuroforge lab RUN, on the same port, and read the run again',
+  });
+}
+
+function documentIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 /** What `neuroforge/error@1` tells. */
-function errorIn(document: unknown): unknown {
+function errorIn(document: unknown, status: number): unknown {
   const error = (document as { error?: unknown } | null)?.error;
-  return error ?? new NeuroForgeError('NF4195', 'the run cannot be read', { where: addressOfRun('run.json') });
+  const about = { where: addressOfRun('run.json'), got: `status ${status}` };
+  return error ?? new NeuroForgeError('NF4195', 'the run cannot be read', about);
 }

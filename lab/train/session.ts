@@ -51,11 +51,13 @@ export class Session {
     this.phase.value = 'starting';
     this.settings = settings;
     try {
-      const spec = (who: Side): TrainSpec => ({ ...settings, data, who, paused: by === 'steps' });
+      const spec: TrainSpec = { ...settings, data, paused: by === 'steps' };
       const [box, { trainLibrary }] = await Promise.all([sandbox(), import('../sandbox/sandbox.ts')]);
       if (life !== this.#life) return;
       this.code.value = allCode.peek();
-      this.runs = { learner: box.train(spec('learner'), this.code.value), library: trainLibrary(spec('library')) };
+      // One by one: where the second does not start, the reset below ends the first.
+      this.runs.learner = box.train(spec, this.code.value);
+      this.runs.library = trainLibrary(spec);
       if (by === 'steps') this.step();
       else this.phase.value = 'running';
       await Promise.all(sides.map((side) => this.#follow(side, life)));

@@ -1,12 +1,23 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import { defaults, type Limit, limits, type Settings, settingOf, settings, switched } from '../work/settings.ts';
+import { useUniqueId } from '../shell/unique-id.ts';
+import {
+  defaults,
+  type Limit,
+  limits,
+  type Settings,
+  sameSettings,
+  settingOf,
+  settings,
+  switched,
+} from '../work/settings.ts';
 import { trainRows } from './mnist.ts';
 import { MnistPanel } from './mnist-panel.tsx';
 
 /** What a run is made of; a change counts from the next start. */
 export function SettingsForm({ disabled }: { disabled: boolean }): VNode {
   const now = settings.value;
+  const dataName = useUniqueId('lab-data');
   const set = (change: Partial<Settings>): void => {
     settings.value = { ...settings.value, ...change };
   };
@@ -18,7 +29,7 @@ export function SettingsForm({ disabled }: { disabled: boolean }): VNode {
           <label key={name}>
             <input
               type="radio"
-              name="lab-data"
+              name={dataName}
               class="visually-hidden"
               checked={now.data === name}
               onChange={() => (settings.value = switched(settings.value, name))}
@@ -59,7 +70,7 @@ export function SettingsForm({ disabled }: { disabled: boolean }): VNode {
       <button
         type="button"
         class="button small"
-        disabled={JSON.stringify(now) === JSON.stringify(defaults[now.data])}
+        disabled={sameSettings(now, defaults[now.data])}
         onClick={() => set(defaults[now.data])}
       >
         Usual settings

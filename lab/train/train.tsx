@@ -5,6 +5,7 @@ import { Share } from '../share/share.tsx';
 import { ErrorCard } from '../shell/error-card.tsx';
 import { focusSoon } from '../shell/focus.ts';
 import { part, place } from '../shell/route.ts';
+import { useUniqueId } from '../shell/unique-id.ts';
 import { begun, code, pieceIds } from '../work/code.ts';
 import { correct, watchCode } from '../work/grading.ts';
 import { keepWork } from '../work/keep.ts';
@@ -25,6 +26,7 @@ import { WeightImages } from './weight-images.tsx';
 /** The learner's functions train, and the library's beside them. */
 export function Train(): VNode {
   const session = useMemo(() => new Session(), []);
+  const firstLayerId = useUniqueId('first-layer');
   useEffect(() => void keepWork().then(watchCode), []);
   const visit = visited.value;
   // With another's code on the desk, or one's own again, a run is of neither.
@@ -81,9 +83,9 @@ export function Train(): VNode {
             }
           />
         </div>
-        <section class="first-layer" aria-labelledby="first-layer">
+        <section class="first-layer" aria-labelledby={firstLayerId}>
           <header>
-            <h2 id="first-layer">What the first layer looks for</h2>
+            <h2 id={firstLayerId}>What the first layer looks for</h2>
             <p class="quiet">Weights of 32 hidden units over the pixels: blue below zero, orange above.</p>
           </header>
           <div class="weight-pair">

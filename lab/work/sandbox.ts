@@ -13,8 +13,11 @@ export function sandbox(): Promise<Sandbox> {
 
 async function open(): Promise<Sandbox> {
   const { openSandbox } = await import('../sandbox/sandbox.ts');
-  const container = document.createElement('div');
+  const container = document.createElement('div'); // hides the frame from pages whose style shows every iframe
   container.hidden = true;
   document.body.append(container);
-  return openSandbox(container);
+  return openSandbox(container).catch((error: unknown) => {
+    container.remove();
+    throw error;
+  });
 }

@@ -38,9 +38,8 @@ const gradeAndTrain = async () => {
   const code = Object.fromEntries(exercises.map((e) => [e.id, e.answer]));
   const sandbox = await openSandbox(document.body);
   const { verdict } = await sandbox.grade('chain', code);
-  const spec = { data: { name: 'digits' }, hidden: [8, 8], lr: 0.1, batch: 32, epochs: 1, seed: 0, who: 'learner' };
+  const spec = { data: { name: 'digits' }, hidden: [8, 8], lr: 0.1, batch: 32, epochs: 1, seed: 0 };
   const [own, ours] = await Promise.all([sandbox.train(spec, code).done, trainLibrary(spec).done]);
-  sandbox.close();
   return `${verdict}, ${own.weights === ours.weights ? own.weights : `${JSON.stringify(own)} ${JSON.stringify(ours)}`}`;
 };
 
