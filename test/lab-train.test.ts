@@ -113,7 +113,7 @@ describe.skipIf(!chromiumExpected)(`training in front of a visitor${unlessChromi
     for (const part of await parts.all()) {
       await expect.poll(() => part.getByRole('radio', { name: 'MNIST' }).isChecked()).toBe(true);
     }
-    const ids = await page.evaluate(() => [...document.querySelectorAll('.train-main [id]')].map(({ id }) => id));
+    const ids = await page.evaluate(() => [...document.querySelectorAll('.nf-part [id]')].map(({ id }) => id));
     expect(ids.length).toBeGreaterThan(2);
     expect(new Set(ids).size).toBe(ids.length);
   });
