@@ -84,6 +84,10 @@ test('code that is too long: which, how long, and how long it may be', async () 
   });
 });
 
+test.each(['.', ')', ').', '>', '"'])('what a sentence puts behind a link is none of it: %s', async (end) => {
+  expect(await decodeLink((await encodeLink(state)) + end)).toEqual(await decodeLink(await encodeLink(state)));
+});
+
 test('code of bytes that are too many says so in bytes, however well it packs', async () => {
   const code = Object.fromEntries(exercises.map(({ id }) => [id, '\u4e00'.repeat(9000)]));
   await expect(encodeLink({ ...state, code })).rejects.toMatchObject({

@@ -41,7 +41,7 @@ function tooLong(message: string, most: number, unit: string, got: number): Neur
  * the lab, or damaged), NF4162 (a newer version), NF4163 (too large, packed or not), NF4164 (a state that cannot be meant).
  */
 export async function decodeLink(hash: string): Promise<LinkState> {
-  const text = hash.replace(/^#/, '');
+  const text = hash.replace(/^#/, '').replace(/[)\]>.,;:!?'"]+$/, ''); // what a sentence puts behind a link
   if (text.length > longestLink) {
     throw refusal('NF4163', 'the link is too long', {
       expected: `at most ${longestLink.toLocaleString('en-US')} characters`,
@@ -56,7 +56,7 @@ export async function decodeLink(hash: string): Promise<LinkState> {
     throw refusal('NF4162', 'the link was made by a newer lab', {
       expected: version,
       got: `nf${said}`,
-      hint: 'reload the page, or update neuroforge',
+      hint: 'close every page of the lab and open it again, which brings its newest version; or update neuroforge',
     });
   }
   const bytes = await through(fromBase64Url(packed), new DecompressionStream('deflate-raw'), largestState);

@@ -67,6 +67,24 @@ describe.skipIf(!chromiumExpected)(`training in front of a visitor${unlessChromi
     await expect.poll(() => inked(pictures)).toBe(0);
   });
 
+  test('a setting that cannot be is told of when it is left, too, and training that diverges in the right words', async () => {
+    await visitor.writeAnswers();
+    await visitor.go('train');
+    await page.getByLabel('learning rate').fill('1e6');
+    await page.getByLabel('epochs').fill('1');
+    await page.getByLabel('epochs').fill('10000');
+    await visitor.press('Start training');
+    const told = page.getByText('“10000” was not taken, 1 stays: a whole number from 1 to 1000');
+    await told.waitFor({ state: 'attached' });
+    const yours = page.locator('.side.learner');
+    await yours.getByText('diverged after epoch 1, step').waitFor();
+    await page.locator('.weights-hash', { hasText: /^All weights are equal/ }).waitFor();
+    expect(await page.locator('.curves figcaption').first().textContent()).toContain('yours –');
+    await visitor.press('Reset');
+    await page.getByLabel('epochs').fill('2');
+    expect(await told.count()).toBe(0);
+  });
+
   describe('the pen', () => {
     let paper: Locator;
     beforeEach(async () => {

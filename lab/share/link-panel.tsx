@@ -39,7 +39,7 @@ function Held({ hash, link }: { hash: string; link: LinkState }): VNode {
       <p class="link-lead">
         {link.hunt
           ? 'One of these functions is wrong. Nothing says which: read them, watch how training fails, and find it.'
-          : 'A link with code that somebody wrote. It replays their training, to the same losses.'}
+          : 'A link with code that somebody wrote. Trained here it gives their losses again, to the last bit.'}
       </p>
       {link.note ? <blockquote>{link.note}</blockquote> : null}
       <dl class="facts">

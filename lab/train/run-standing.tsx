@@ -44,7 +44,11 @@ function Line({ side, comparison, run }: { side: Side; comparison: Comparison; r
     const all = equalTo === run.epochs.at(-1)?.epoch;
     return (
       <p data-run={side} class="equal">
-        {name} <strong>equal to the run {all ? `in all ${equalTo} epochs` : `up to epoch ${equalTo}`}</strong>
+        {name}{' '}
+        <strong>
+          equal to the run{' '}
+          {all ? (equalTo === 1 ? 'in its one epoch' : `in all ${equalTo} epochs`) : `up to epoch ${equalTo}`}
+        </strong>
       </p>
     );
   }

@@ -91,6 +91,9 @@ interface NumberFieldProps {
 /** What cannot be is marked, said, and not taken. */
 function NumberField({ label, value, limit, about, onValue }: NumberFieldProps): VNode {
   const [draft, setDraft] = useState<string | null>(null);
+  /** What was typed and left, and cannot be, as long as `value` stays. */
+  const [refused, setRefused] = useState<{ readonly text: string; readonly value: number } | null>(null);
+  const left = refused?.value === value ? refused.text : null;
   const bad = settingOf(draft ?? String(value), limit) === null;
   return (
     <label class="field">
@@ -104,13 +107,18 @@ function NumberField({ label, value, limit, about, onValue }: NumberFieldProps):
         onInput={(event) => {
           const text = event.currentTarget.value;
           setDraft(text);
+          setRefused(null);
           const v = settingOf(text, limit);
           if (v !== null) onValue(v);
         }}
-        onBlur={() => setDraft(null)}
+        onBlur={() => {
+          setRefused(bad && draft !== null ? { text: draft, value } : null);
+          setDraft(null);
+        }}
       />
-      {bad ? (
+      {bad || left !== null ? (
         <small role="alert">
+          {left === null ? '' : `“${left.slice(0, 20)}” was not taken, ${value} stays: `}
           {limit.whole ? 'a whole number' : 'a number'} from {limit.least} to {limit.most}
           {about ? `, ${about}` : ''}
         </small>

@@ -31,9 +31,7 @@ export function Standing({ session }: { session: Session }): VNode {
         </>
       ) : equalSteps > 0 ? (
         <p class="standing-line">
-          <strong>
-            {same ? `Equal to the end: ${people(mine.end!.steps)} steps` : `Equal so far: ${people(equalSteps)} steps`}
-          </strong>
+          <strong>{same ? `Equal to the end: ${steps(mine.end!.steps)}` : `Equal so far: ${steps(equalSteps)}`}</strong>
           <span class="quiet">each loss that both told, every tenth, is the same number to the last bit</span>
         </p>
       ) : (
@@ -42,7 +40,7 @@ export function Standing({ session }: { session: Session }): VNode {
       <OlderCode session={session} />
       {same ? (
         <p class="quiet weights-hash">
-          And all weights are equal: <code>{mine.end?.weights?.slice(0, 23)}…</code>
+          All weights are equal: <code>{mine.end?.weights?.slice(0, 23)}…</code>
         </p>
       ) : null}
     </div>
@@ -98,9 +96,13 @@ export function Numbers({ session, side }: { session: Session; side: Side }): VN
 function state({ epoch, step, end, failure }: SideView): string {
   if (failure) return 'stopped';
   const at = `epoch ${end?.epochs ?? epoch}, step ${people(end?.steps ?? step)}`;
-  if (end?.status === 'diverged') return `diverged at ${at}`;
+  if (end?.status === 'diverged') return `diverged after ${at}`;
   if (end) return `done, ${at}`;
   return step === 0 ? 'not begun' : at;
+}
+
+function steps(n: number): string {
+  return `${people(n)} step${n === 1 ? '' : 's'}`;
 }
 
 function people(n: number): string {

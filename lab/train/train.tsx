@@ -66,7 +66,7 @@ export function Train(): VNode {
             options={{ xLabel: 'step' }}
             pick={(track) => [track.steps, track.losses]}
             ofRun={(run) => pointsOf(run, 'step', 'trainLoss')}
-            text={(run) => told([learner.value.loss, library.value.loss, run], 3)}
+            text={(run) => told(session, [learner.value.loss, library.value.loss, run], 3)}
           />
           <Curves
             session={session}
@@ -76,6 +76,7 @@ export function Train(): VNode {
             ofRun={(run) => pointsOf(run, 'epoch', 'valAccuracy')}
             text={(run) =>
               told(
+                session,
                 [learner.value.accuracy, library.value.accuracy, run].map((v) => 100 * v),
                 1,
                 '\u00a0%',
@@ -107,7 +108,7 @@ function SettingsPanel({ open }: { open: boolean }): VNode {
       <summary>
         Settings{' '}
         <span class="quiet">
-          {hidden.join('-')}, rate {lr}, batch {batch}, {epochs} epochs, seed {seed}
+          {hidden.join('-')}, rate {lr}, batch {batch}, {epochs} epoch{epochs === 1 ? '' : 's'}, seed {seed}
         </span>
       </summary>
       <SettingsForm disabled={!open} />
@@ -116,10 +117,11 @@ function SettingsPanel({ open }: { open: boolean }): VNode {
 }
 
 /** Yours, the library's, and the run's last value; NaN for what is not there. */
-function told([mine, ours, run]: readonly number[], digits: number, unit = ''): string {
+function told(session: Session, [mine, ours, run]: readonly number[], digits: number, unit = ''): string {
   const text = (v: number): string => (Number.isFinite(v) ? `${v.toFixed(digits)}${unit}` : '–');
   const both = `yours ${text(mine)}, the library’s ${text(ours)}`;
-  const live = Number.isNaN(mine) && Number.isNaN(ours) ? 'not begun' : both;
+  const begun = session.phase.value !== 'idle' || Number.isFinite(mine) || Number.isFinite(ours);
+  const live = begun ? both : 'not begun';
   return Number.isNaN(run) ? live : `${live}; the run ended at ${text(run)}`;
 }
 

@@ -151,6 +151,10 @@ export const wrongAnswers: Readonly<Record<ExerciseId, readonly WrongAnswer[]>> 
     wrongText('arguments-swapped', 'function dz(T, P) { return P.sub(T).div(P.rows); }'),
   ],
   'linear-dW': [
+    wrong(
+      'indexing',
+      'const out = zeros(X.cols, dY.cols); for (let i = 0; i < 3; i++) out.data[i] += X.data[i]; return out;',
+    ),
     wrong('transposed', 'return dY.T.matmul(X);'),
     wrong('transposed', 'return dY.T.matmul(X).div(X.rows);', ['divided-by-B']),
     wrong('divided-by-B', 'return X.T.matmul(dY).div(X.rows);'),

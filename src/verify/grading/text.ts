@@ -37,6 +37,11 @@ export function textFingerprints(id: ExerciseId, code: string): Fingerprint[] {
     'whole-shape',
     '`shape` is an array: `shape[0]` or `rows`, `shape[1]` or `cols`',
   );
+  say(
+    /\.data\b(?!\s*\()/.test(text),
+    'indexing',
+    '`data` is a method here, and one to wait for: single numbers are in the arrays that `toArray()` gives; `tensor(array)` makes a tensor of them',
+  );
   if (arrays) return found;
   say(
     /\.(gt|ge|lt|le|eq)\([^()]*\)\s*(\?(?![.?])|&&|\|\|)|\bif\s*\([^{};]{0,300}\.(gt|ge|lt|le|eq)\(/.test(text),
