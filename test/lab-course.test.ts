@@ -133,6 +133,24 @@ describe.skipIf(!chromiumExpected)(`the course in the lab${unlessChromium}`, { t
     await step('Loss by the logits');
   });
 
+  test('no formula of any document wants what the policy forbids', async () => {
+    await page.addInitScript(() => {
+      const violated: string[] = [];
+      addEventListener('securitypolicyviolation', (event) => void violated.push(event.violatedDirective));
+      Object.assign(globalThis, { violated });
+    });
+    await visitor.go('course');
+    await page.locator('.page-list a').first().waitFor();
+    const ids = await page.locator('.page-list a').evaluateAll((links) => links.map((a) => a.getAttribute('href')!));
+    expect(ids.length).toBe(16);
+    for (const id of ids) {
+      await visitor.go(id.slice(1));
+      await page.locator(`.page-list a[href="${id}"][aria-current]`).waitFor();
+      await page.locator('.document .katex').first().waitFor();
+    }
+    expect(await page.evaluate('globalThis.violated')).toEqual([]);
+  });
+
   test('a page or section that is not there is said', async () => {
     await visitor.go('course/99-nothing');
     await page.locator('.course .error-card', { hasText: '99-nothing' }).waitFor();
