@@ -60,7 +60,7 @@ describe.skipIf(!chromiumExpected)(`finding what is wrong${unlessChromium}`, { t
     await visitor.write('linear-db', 'function db(dY) {\n  return dY.colSum().mul(NaN);\n}', 'wrong');
     await visitor.go('train');
     await visitor.press('Start training');
-    await page.getByText('diverged at epoch').waitFor();
+    await page.getByText('diverged after epoch').waitFor();
     expect(await suspicion().textContent()).toMatch(/a piece that is not right:db /);
     const words = (await page.locator('.train-main').textContent()) ?? '';
     expect(words).not.toMatch(/learning rate .* too high|forged|gradcheck/);
@@ -71,7 +71,7 @@ describe.skipIf(!chromiumExpected)(`finding what is wrong${unlessChromium}`, { t
     await visitor.go('train');
     await page.getByLabel('learning rate').fill('1000000');
     await visitor.press('Start training');
-    await page.locator('.side.learner').getByText('diverged at epoch').waitFor();
+    await page.locator('.side.learner').getByText('diverged after epoch').waitFor();
     expect(await suspicion().textContent()).toBe('All six pieces are correct, so it is the settings.');
     const warning = (await page.locator('.train .warning').textContent()) ?? '';
     expect(warning).toMatch(/the learning rate 1000000 is too high/);
