@@ -39,7 +39,10 @@ const gradeAndTrain = async () => {
   const sandbox = await openSandbox(document.body);
   const { verdict } = await sandbox.grade('chain', code);
   const spec = { data: { name: 'digits' }, hidden: [8, 8], lr: 0.1, batch: 32, epochs: 1, seed: 0 };
-  const [own, ours] = await Promise.all([sandbox.train(spec, code).done, trainLibrary(spec).done]);
+  const runs = [sandbox.train(spec, code), trainLibrary(spec)];
+  const [own, ours] = await Promise.all(runs.map(({ done }) => done));
+  for (const run of runs) run.close();
+  document.querySelector('iframe')?.remove(); // with it, Firefox under a driver does not leave for the next page
   return `${verdict}, ${own.weights === ours.weights ? own.weights : `${JSON.stringify(own)} ${JSON.stringify(ours)}`}`;
 };
 
